@@ -1,0 +1,202 @@
+"""The graph: what is computed from what, and the values of one run through it.
+
+A Graph is structure only. It is checked once, when it is built, and then serves any number of runs. A
+Recording is one run: the graph and the value of every node. Both are immutable.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from bn_tutor.engine.gradients import Array
+from bn_tutor.engine.operation import INPUT, LITERAL, Local, Operation, Parameters
+from bn_tutor.engine.shapes import Shape
+
+
+class GraphError(ValueError):
+    """A graph that cannot be built. ``node`` is the name of the node at fault."""
+
+    def __init__(self, node: str, reason: str) -> None:
+        super().__init__(f"{node}: {reason}")
+        self.node = node
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Node:
+    """One node: a source (input, constant, literal), or an operation on nodes before it.
+
+    ``formula`` writes this operation; ``written`` is the whole right-hand side that the lesson or the
+    function has for the ``group``, the node of the lesson that this operation is a part of; ``line`` is its
+    place there.
+    """
+
+    name: str
+    operation: Operation
+    inputs: tuple[str, ...] = ()
+    parameters: Parameters = field(default_factory=dict)
+    shape: Shape = ()
+    formula: str = ""
+    written: str = ""
+    group: str = ""
+    line: int | None = None
+    caption: str = ""
+
+    @property
+    def is_source(self) -> bool:
+        """Whether the node computes nothing: an input, a constant or a literal."""
+        return not self.operation.locals
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One stop of the backward pass: a node, and the inputs that a gradient flows on to."""
+
+    node: Node
+    edges: tuple["Way", ...]
+
+
+@dataclass(frozen=True)
+class Way:
+    """From a node to its input at ``place``: how the local gradient is made there.
+
+    What it brings is the input's contribution number ``arrival``, from 1.
+    """
+
+    place: int
+    input: str
+    local: Local
+    arrival: int
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Nodes in topological order; made by ``build``, which checks them."""
+
+    nodes: tuple[Node, ...]
+    output: str
+    # The backward pass in its order, worked out once.
+    stops: tuple[Stop, ...] = field(repr=False)
+    # How many contributions arrive at each node; a node that is not in it gets no gradient.
+    arrivals: Mapping[str, int] = field(repr=False)
+    by_name: Mapping[str, Node] = field(repr=False)
+
+    def __getitem__(self, name: str) -> Node:
+        return self.by_name[name]
+
+    @property
+    def inputs(self) -> tuple[Node, ...]:
+        """The sources that a gradient is wanted for."""
+        return tuple(node for node in self.nodes if node.operation is INPUT)
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One run through a graph: the value of each node, by name."""
+
+    graph: Graph
+    values: Mapping[str, Array]
+
+    def __getitem__(self, name: str) -> Array:
+        return self.values[name]
+
+    @property
+    def output(self) -> Array:
+        """The value of the output node."""
+        return self.values[self.graph.output]
+
+
+def build(nodes: Iterable[Node], output: str) -> Graph:
+    """Check the nodes, infer their shapes, and return the graph.
+
+    Sources bring their shape with them. Raises GraphError, naming the node, where a name is taken, an input
+    is not defined before its use, shapes do not agree, or the output is missing.
+    """
+    checked: dict[str, Node] = {}
+    for node in nodes:
+        if node.name in checked:
+            raise GraphError(node.name, "this name is taken by an earlier node")
+        checked[node.name] = _with_shape(node, checked)
+    if output not in checked:
+        raise GraphError(output, "the output is not a node of the graph")
+    stops, arrivals = _plan(tuple(checked.values()), output)
+    return Graph(tuple(checked.values()), output, stops, arrivals, checked)
+
+
+def _with_shape(node: Node, before: Mapping[str, Node]) -> Node:
+    if node.is_source:
+        return node
+    for name in node.inputs:
+        if name not in before:
+            raise GraphError(node.name, f"{name} is not defined before its use")
+    try:
+        shape = node.operation.shape(*(before[name].shape for name in node.inputs), **node.parameters)
+    except ValueError as error:
+        raise GraphError(node.name, str(error)) from None
+    return replace(node, shape=shape)
+
+
+def _plan(nodes: Sequence[Node], output: str) -> tuple[tuple[Stop, ...], Mapping[str, int]]:
+    """Work out which gradients flow where: from the output back, to all that an input feeds."""
+    by_name = {node.name: node for node in nodes}
+    wanted = _wanted(nodes)
+    arrivals = {output: 0}
+    stops = []
+    for node in reversed(nodes):
+        if node.name not in arrivals:
+            continue
+        edges = []
+        for place, name in enumerate(node.inputs):
+            local = node.operation.local(place)
+            if name in wanted and local is not None:
+                arrivals[name] = arrivals.get(name, 0) + 1
+                edges.append(Way(place, name, local, arrivals[name]))
+        # An input gets a stop of its own only where gradients meet.
+        if not by_name[node.name].is_source or arrivals[node.name] > 1:
+            stops.append(Stop(node, tuple(edges)))
+    return tuple(stops), arrivals
+
+
+def _wanted(nodes: Sequence[Node]) -> set[str]:
+    """Names of the nodes that depend on an input, and not only on constants."""
+    wanted: set[str] = set()
+    for node in nodes:
+        flows = (node.operation.local(place) and name in wanted for place, name in enumerate(node.inputs))
+        if node.operation is INPUT or any(flows):
+            wanted.add(node.name)
+    return wanted
+
+
+def record(graph: Graph, inputs: Mapping[str, Array]) -> Recording:
+    """Run the graph forward on ``inputs``, arrays by source name, and keep every node's value.
+
+    The arrays are not copied: do not write into them while the recording is in use. Raises GraphError
+    where one is missing or its shape is not the one that the graph was built for.
+    """
+    values: dict[str, Array] = {}
+    for node in graph.nodes:
+        if node.is_source:
+            values[node.name] = _source_value(node, inputs)
+        else:
+            operands = [values[name] for name in node.inputs]
+            values[node.name] = np.asarray(node.operation.forward(*operands, **node.parameters))
+    return Recording(graph, values)
+
+
+def _source_value(node: Node, inputs: Mapping[str, Array]) -> Array:
+    if node.operation is LITERAL:
+        return np.asarray(node.parameters["value"])
+    if node.name not in inputs:
+        raise GraphError(node.name, "no value is given for this input")
+    value = np.asarray(inputs[node.name])
+    if value.shape != node.shape:
+        raise GraphError(node.name, f"the graph is built for shape {node.shape}, the value has {value.shape}")
+    return value
+
+
+def placeholders(node: Node) -> dict[str, str]:
+    """Return the names that fill the placeholders of the node's formulas."""
+    names = dict(zip("abc", node.inputs, strict=False))
+    names |= {name: str(node.parameters.get(name, None)) for name in node.operation.parameters}
+    return names | {"out": node.name, "all": f"({', '.join(node.inputs)})"}

@@ -1,0 +1,116 @@
+"""Numeric proof of local gradients.
+
+Every local gradient of a recording is held against the operation itself, never against another formula:
+
+- its ``forward`` against a numeric directional derivative, by complex step where the operation is smooth
+  (Squire & Trapp 1998: exact to rounding, since nothing is subtracted), else by central differences, which
+  are exact for piecewise linear operations but for rounding;
+- its ``backward`` against its ``forward``: <upstream, J t> must equal <J' upstream, t> for random vectors.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from bn_tutor.engine.gradients import Array, LinearMap
+from bn_tutor.engine.graph import Node, Recording
+from bn_tutor.engine.replay import Rule
+
+TOLERANCE = 1e-9
+COMPLEX_STEP = 1e-30
+# Large against rounding, small against the distance of random data from a kink.
+CENTRAL_STEP = 1e-5
+
+
+@dataclass(frozen=True)
+class Disproof:
+    """A local gradient that is wrong: whose, with respect to what, which part of it, and by how much.
+
+    ``error`` is relative to the largest element; infinite where the shape itself is wrong.
+    """
+
+    node: str
+    input: str
+    part: str
+    error: float
+
+
+def prove(
+    recording: Recording, *, rule: Rule | None = None, seed: int = 0, probes: int = 2
+) -> tuple[Disproof, ...]:
+    """Return a Disproof for every local gradient that fails, and so an empty tuple for a right graph.
+
+    ``rule`` replaces local gradients as in ``replay``. Each is probed in ``probes`` random directions.
+    Operations whose gradient is declared (stop_gradient) have none to prove.
+    """
+    generator = np.random.default_rng(seed)
+    return tuple(
+        problem
+        for stop in recording.graph.stops
+        for way in stop.edges
+        for problem in _disproofs(recording, stop.node, way.place, rule, generator, probes)
+    )
+
+
+def _disproofs(
+    recording: Recording,
+    node: Node,
+    place: int,
+    rule: Rule | None,
+    generator: np.random.Generator,
+    probes: int,
+) -> Iterator[Disproof]:
+    operands = tuple(recording[name] for name in node.inputs)
+    local_maker = node.operation.local(place)
+    if local_maker is None or node.operation.declared:
+        return
+    local = local_maker(place, operands, recording[node.name], node.parameters)
+    if rule is not None:
+        local = rule(node, place, local)
+    for _ in range(probes):
+        tangent = generator.normal(size=operands[place].shape)
+        upstream = generator.normal(size=recording[node.name].shape)
+        numeric = directional_derivative(node, operands, place, tangent)
+        for part, error in _errors(local, tangent, upstream, numeric):
+            if not error <= TOLERANCE:
+                yield Disproof(node.name, node.inputs[place], part, error)
+                return
+
+
+def _errors(local: LinearMap, tangent: Array, upstream: Array, numeric: Array) -> Iterator[tuple[str, float]]:
+    pushed, pulled = np.asarray(local.forward(tangent)), np.asarray(local.backward(upstream))
+    yield "shape", 0.0 if pushed.shape == upstream.shape and pulled.shape == tangent.shape else np.inf
+    yield "forward", relative_error(pushed, numeric)
+    products = pulled * tangent
+    size = max(float(np.abs(products).sum()), float(np.abs(upstream * pushed).sum()), 1e-300)
+    yield "backward", abs(float((upstream * pushed).sum() - products.sum())) / size
+
+
+def relative_error(value: Array, reference: Array) -> float:
+    """Return the largest difference, relative to the reference's largest element; 0 for empty arrays."""
+    if value.shape != reference.shape:
+        return np.inf
+    if not value.size:
+        return 0.0
+    size = float(np.max(np.abs(reference)))
+    difference = float(np.max(np.abs(value - reference)))
+    return difference / size if size else difference
+
+
+def directional_derivative(node: Node, operands: tuple[Array, ...], place: int, tangent: Array) -> Array:
+    """Return d/dt of the node's operation along ``tangent`` in its input at ``place``; the output's shape."""
+
+    def moved(step: complex) -> Array:
+        changed = [*operands[:place], operands[place] + step * tangent, *operands[place + 1 :]]
+        return np.asarray(node.operation.forward(*changed, **node.parameters))
+
+    return _complex_step(moved) if node.operation.smooth else _central_difference(moved)
+
+
+def _complex_step(moved: Callable[[complex], Array]) -> Array:
+    return np.imag(moved(COMPLEX_STEP * 1j)) / COMPLEX_STEP
+
+
+def _central_difference(moved: Callable[[complex], Array]) -> Array:
+    return (moved(CENTRAL_STEP) - moved(-CENTRAL_STEP)) / (2 * CENTRAL_STEP)

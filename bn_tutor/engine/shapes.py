@@ -1,0 +1,145 @@
+"""The shape that each operation gives, found without computing anything.
+
+Every function takes shapes and the operation's parameters and returns the output's shape; it raises
+ValueError, with the reason in words, where the shapes do not fit.
+"""
+
+from functools import lru_cache
+from math import prod
+from typing import Any
+
+import numpy as np
+
+Shape = tuple[int, ...]
+
+
+@lru_cache(maxsize=1024)
+def broadcast_axes(shape_in: Shape, shape_out: Shape) -> tuple[int, ...]:
+    """Return the axes of ``shape_out`` along which an array of ``shape_in`` was repeated.
+
+    An axis of size 1 on both sides was not repeated; a missing leading axis always counts, because it has
+    to be summed away for the shapes to agree.
+    """
+    missing = len(shape_out) - len(shape_in)
+    stretched = (
+        missing + axis
+        for axis, (small, large) in enumerate(zip(shape_in, shape_out[missing:], strict=True))
+        if small != large
+    )
+    return (*range(missing), *stretched)
+
+
+def elementwise(*shapes: Shape, **parameters: Any) -> Shape:
+    """Return the shape to which all inputs broadcast; ValueError where they do not."""
+    return np.broadcast_shapes(*shapes)
+
+
+@lru_cache(maxsize=1024)
+def reduced_axes(shape: Shape, axis: int | tuple[int, ...] | None) -> tuple[int, ...]:
+    """Return ``axis`` as sorted non-negative numbers; None means every axis.
+
+    Raises ValueError for an axis that the shape does not have.
+    """
+    if axis is None:
+        return tuple(range(len(shape)))
+    given = axis if isinstance(axis, tuple) else (axis,)
+    positive = tuple(sorted(positive_axis(each, len(shape)) for each in given))
+    if len(set(positive)) != len(positive):
+        raise ValueError(f"axis {axis} names one axis twice")
+    return positive
+
+
+def positive_axis(axis: int, dimensions: int) -> int:
+    """Return the axis as a number from 0 up."""
+    if not -dimensions <= axis < dimensions:
+        raise ValueError(f"axis {axis} is out of bounds for an array of {dimensions} dimensions")
+    return axis % dimensions
+
+
+def reduced(shape: Shape, axis: Any = None, keepdims: bool = False) -> Shape:
+    """Return the shape that a sum or mean over ``axis`` leaves."""
+    axes = reduced_axes(shape, axis)
+    if keepdims:
+        return tuple(1 if place in axes else size for place, size in enumerate(shape))
+    return tuple(size for place, size in enumerate(shape) if place not in axes)
+
+
+def max_reduced(shape: Shape, axis: Any = None, keepdims: bool = False) -> Shape:
+    """Return the shape that a maximum leaves; an empty axis has none."""
+    if not all(shape[each] for each in reduced_axes(shape, axis)):
+        raise ValueError("max over an axis of size 0 has no value")
+    return reduced(shape, axis, keepdims)
+
+
+def matrix_product(a: Shape, b: Shape) -> Shape:
+    """Return the shape of (..., n, m) @ (..., m, k)."""
+    if len(a) < 2 or len(b) < 2:
+        raise ValueError("matmul takes matrices: reshape the vector to one row or one column")
+    if a[-1] != b[-2]:
+        raise ValueError(f"matmul: the {a[-1]} columns of the left do not meet the {b[-2]} rows of the right")
+    return (*np.broadcast_shapes(a[:-2], b[:-2]), a[-2], b[-1])
+
+
+def transposed_axes(dimensions: int, axes: tuple[int, ...] | None) -> tuple[int, ...]:
+    """Return the axes of a transpose as numbers from 0 up; None reverses them all."""
+    if axes is None:
+        return tuple(reversed(range(dimensions)))
+    positive = tuple(positive_axis(axis, dimensions) for axis in axes)
+    if sorted(positive) != list(range(dimensions)):
+        raise ValueError(f"axes {axes} do not name each of {dimensions} dimensions once")
+    return positive
+
+
+def transposed(shape: Shape, axes: tuple[int, ...] | None = None) -> Shape:
+    """Return the shape after a transpose."""
+    return tuple(shape[axis] for axis in transposed_axes(len(shape), axes))
+
+
+def reshaped(old: Shape, shape: int | Shape) -> Shape:
+    """Return the new shape, with its -1 resolved."""
+    new = (shape,) if isinstance(shape, int) else tuple(shape)
+    known = prod(size for size in new if size != -1)
+    if new.count(-1) == 1 and known and prod(old) % known == 0:
+        new = tuple(prod(old) // known if size == -1 else size for size in new)
+    if any(size < 0 for size in new) or prod(new) != prod(old):
+        raise ValueError(f"{prod(old)} elements of {old} do not fit the shape {new}")
+    return new
+
+
+def broadcast(old: Shape, shape: int | Shape) -> Shape:
+    """Return the shape that ``broadcast_to`` gives."""
+    new = (shape,) if isinstance(shape, int) else tuple(shape)
+    if any(size < 0 for size in new) or len(new) < len(old) or np.broadcast_shapes(old, new) != new:
+        raise ValueError(f"{old} does not broadcast to {new}")
+    return new
+
+
+def concatenated(*shapes: Shape, axis: int = 0) -> Shape:
+    """Return the shape of the parts laid end to end along ``axis``."""
+    place = positive_axis(axis, len(shapes[0]))
+    others = {(*shape[:place], *shape[place + 1 :]) for shape in shapes}
+    if len(others) > 1:
+        raise ValueError(f"shapes {', '.join(map(str, shapes))} differ beside axis {axis}")
+    first = shapes[0]
+    return (*first[:place], sum(shape[place] for shape in shapes), *first[place + 1 :])
+
+
+def taken(shape: Shape, key: Any) -> Shape:
+    """Return the shape that indexing by ``key`` gives."""
+    try:
+        # A view of one byte: the shape is found without an array of the data's size.
+        return np.broadcast_to(np.int8(0), shape)[key].shape
+    except IndexError as error:
+        raise ValueError(str(error)) from None
+
+
+def clipped(shape: Shape, low: float, high: float) -> Shape:
+    """Return the shape unchanged, after a look at the bounds."""
+    if low > high:
+        raise ValueError(f"clip: low {low} is above high {high}")
+    return shape
+
+
+def same(shape: Shape, **parameters: Any) -> Shape:
+    """Return the shape unchanged."""
+    return shape

@@ -1,0 +1,155 @@
+"""One recording, seen at three levels: single operations, the lesson's nodes, the whole layer as one node.
+
+A group of operations is folded into one node whose operation is made on the spot. Its local gradient is the
+chain of the local gradients on the road through the group; where several roads lead through it, it is the
+sum over them, which ``Through`` computes by replaying the group's own backward pass.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import partial
+
+import numpy as np
+
+from bn_tutor.engine.gradients import Array, LinearMap, chain, named
+from bn_tutor.engine.graph import Graph, Node, Recording, build, placeholders, record
+from bn_tutor.engine.operation import INPUT, Operation, Parameters
+from bn_tutor.engine.replay import gradients
+from bn_tutor.engine.shapes import Shape
+
+
+class Level(StrEnum):
+    """How much one node holds."""
+
+    LAYER = "layer"
+    NODE = "node"
+    OPERATION = "operation"
+
+
+@dataclass(frozen=True)
+class Through:
+    """The local gradient through a group in which several roads lead from one input to the output."""
+
+    recording: Recording
+    input: str
+
+    def forward(self, tangent: Array) -> Array:
+        """Push a tangent through the group, one node at a time; shape of the input -> of the output."""
+        graph, values = self.recording.graph, self.recording.values
+        tangents: dict[str, Array] = {self.input: tangent}
+        for stop in reversed(graph.stops):
+            operands = tuple(values[name] for name in stop.node.inputs)
+            for way in stop.edges:
+                if way.input in tangents:
+                    local = way.local(way.place, operands, values[stop.node.name], stop.node.parameters)
+                    moved = local.forward(tangents[way.input])
+                    tangents[stop.node.name] = moved + tangents.get(stop.node.name, 0.0)
+        return tangents.get(graph.output, np.zeros(self.recording.output.shape))
+
+    def backward(self, upstream: Array) -> Array:
+        """Replay the group's backward pass; shape of the output -> of the input."""
+        return gradients(self.recording, upstream)[self.input]
+
+    @property
+    def words(self) -> str:
+        """How many operations lie on the roads."""
+        return f"through {len(self.recording.graph.stops)} operations, every road added up"
+
+    def numpy(self, upstream: str) -> str:
+        """There is no one line for it."""
+        return f"...  # every road from {self.recording.graph.output} back to {self.input}, added up"
+
+
+def zoom(recording: Recording, level: Level) -> Recording:
+    """Return the recording at ``level``; the values are shared, not computed again."""
+    if level is Level.OPERATION:
+        return recording
+    whole = level is Level.LAYER
+    groups: dict[str, list[Node]] = {}
+    for node in recording.graph.nodes:
+        if not node.is_source:
+            groups.setdefault(recording.graph.output if whole else node.group, []).append(node)
+    nodes = [node for node in recording.graph.nodes if node.is_source]
+    nodes += [_folded(group, recording.graph) for group in groups.values()]
+    graph = build(nodes, recording.graph.output)
+    return Recording(graph, {node.name: recording[node.name] for node in graph.nodes})
+
+
+def _folded(group: Sequence[Node], graph: Graph) -> Node:
+    """Fold a group into one node, named after the last of the group."""
+    last = group[-1]
+    if len(group) == 1:
+        return replace(last, formula=last.written or last.formula)
+    members = {node.name for node in group}
+    outside = dict.fromkeys(name for node in group for name in node.inputs if name not in members)
+    inner = [Node(name, INPUT, shape=graph[name].shape) for name in outside]
+    return replace(
+        last,
+        operation=_composite(build([*inner, *group], last.name)),
+        inputs=tuple(outside),
+        parameters={},
+        formula=last.written or last.formula,
+    )
+
+
+def _composite(graph: Graph) -> Operation:
+    names = [node.name for node in graph.inputs]
+    # An input from which no gradient can reach the group's end must stay without one outside, too.
+    reached = [name in graph.arrivals for name in names]
+    return Operation(
+        name="composite",
+        formula=graph[graph.output].formula,
+        forward=partial(_run, graph, names),
+        shape=partial(_known_shape, graph[graph.output].shape),
+        locals=tuple(partial(_road, graph, names) if flows else None for flows in reached),
+        smooth=all(node.operation.smooth for node in graph.nodes),
+        declared=any(node.operation.declared for node in graph.nodes),
+    )
+
+
+def _run(graph: Graph, names: Sequence[str], *operands: Array) -> Array:
+    return record(graph, dict(zip(names, operands, strict=True))).output
+
+
+def _known_shape(shape: Shape, *_: Shape) -> Shape:
+    return shape
+
+
+def _road(
+    graph: Graph,
+    names: Sequence[str],
+    index: int,
+    inputs: tuple[Array, ...],
+    output: Array,
+    parameters: Parameters,
+) -> LinearMap:
+    """Return the local gradient of the group: a plain chain where only one road leads through it."""
+    inner = record(graph, dict(zip(names, inputs, strict=True)))
+    name = names[index]
+    if _roads(graph)[name] > 1:
+        return Through(inner, name)
+    return chain(*reversed(_links_upwards(inner, name)))
+
+
+def _roads(graph: Graph) -> Mapping[str, int]:
+    """Return how many roads lead from the output back to each node."""
+    roads = {graph.output: 1}
+    for stop in graph.stops:
+        for way in stop.edges:
+            roads[way.input] = roads.get(way.input, 0) + roads[stop.node.name]
+    return roads
+
+
+def _links_upwards(recording: Recording, name: str) -> list[LinearMap]:
+    """Return the named local gradients on the one road from ``name`` up to the output."""
+    found: list[LinearMap] = []
+    for stop in reversed(recording.graph.stops):
+        for way in stop.edges:
+            if way.input == name:
+                operands = tuple(recording[each] for each in stop.node.inputs)
+                local = way.local(way.place, operands, recording[stop.node.name], stop.node.parameters)
+                found.append(named(local, placeholders(stop.node)))
+                name = stop.node.name
+                break
+    return found
