@@ -72,7 +72,8 @@ def _disproofs(
         tangent = generator.normal(size=operands[place].shape)
         upstream = generator.normal(size=recording[node.name].shape)
         numeric = directional_derivative(node, operands, place, tangent)
-        for part, error in _errors(local, tangent, upstream, numeric):
+        scale = _natural_scale(recording[node.name], operands[place], tangent)
+        for part, error in _errors(local, tangent, upstream, numeric, scale):
             if not error <= TOLERANCE:
                 yield Disproof(node.name, node.inputs[place], part, error)
                 return
@@ -81,21 +82,25 @@ def _disproofs(
 def _errors(local: LinearMap, tangent: Array, upstream: Array, numeric: Array) -> Iterator[tuple[str, float]]:
     pushed, pulled = np.asarray(local.forward(tangent)), np.asarray(local.backward(upstream))
     yield "shape", 0.0 if pushed.shape == upstream.shape and pulled.shape == tangent.shape else np.inf
-    yield "forward", relative_error(pushed, numeric)
+    yield "forward", relative_error(pushed, numeric, scale)
     products = pulled * tangent
     size = max(float(np.abs(products).sum()), float(np.abs(upstream * pushed).sum()), 1e-300)
     yield "backward", abs(float((upstream * pushed).sum() - products.sum())) / size
 
 
-def relative_error(value: Array, reference: Array) -> float:
-    """Return the largest difference, relative to the reference's largest element; 0 for empty arrays."""
+def relative_error(value: Array, reference: Array, scale: float = 0.0) -> float:
+    """Return the largest difference, relative to the reference's largest element, or to ``scale`` if larger.
+
+    Infinite where the shapes differ; 0 for empty arrays.
+    """
     if value.shape != reference.shape:
         return np.inf
-    if not value.size:
-        return 0.0
-    size = float(np.max(np.abs(reference)))
-    difference = float(np.max(np.abs(value - reference)))
-    return difference / size if size else difference
+    difference = _size(value - reference)
+    return difference / (max(_size(reference), scale) or 1.0)
+
+
+def _size(array: Array) -> float:
+    return float(np.max(np.abs(array), initial=0.0))
 
 
 def directional_derivative(node: Node, operands: tuple[Array, ...], place: int, tangent: Array) -> Array:

@@ -16,6 +16,7 @@ import numpy as np
 
 from bn_tutor.engine.graph import Node, Recording, build, placeholders
 from bn_tutor.engine.operation import CONSTANT, INPUT
+from bn_tutor.engine.text import bracketed
 from bn_tutor.engine.tracer import Notebook, TraceError, Tracer
 
 __all__ = ["TraceError", "trace"]
@@ -161,10 +162,13 @@ def _with_formulas(nodes: list[Node]) -> list[Node]:
     filled = []
     for node in nodes:
         formula = node.operation.formula.format_map(placeholders(node))
-        inner = {name: text for name, text in texts.items() if name in node.inputs}
-        names = tuple(inner.get(name, name) for name in node.inputs)
+        is_call = node.operation.formula.startswith(f"{node.operation.name}(")
+        names = tuple(
+            name if name not in texts else texts[name] if is_call else bracketed(texts[name])
+            for name in node.inputs
+        )
         written = node.operation.formula.format_map(placeholders(replace(node, inputs=names)))
         if node.group != node.name:
-            texts[node.name] = f"({written})"
+            texts[node.name] = written
         filled.append(replace(node, formula=formula, written=written))
     return filled
