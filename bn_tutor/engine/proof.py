@@ -79,7 +79,18 @@ def _disproofs(
                 return
 
 
-def _errors(local: LinearMap, tangent: Array, upstream: Array, numeric: Array) -> Iterator[tuple[str, float]]:
+def _natural_scale(output: Array, operand: Array, tangent: Array) -> float:
+    """Return a size below which a derivative is zero but for rounding.
+
+    The mean's gradient through the variance is exactly zero and numerically 1e-17: a relative error of such
+    a number says nothing.
+    """
+    return 1e-3 * _size(output) * _size(tangent) / (_size(operand) or 1.0)
+
+
+def _errors(
+    local: LinearMap, tangent: Array, upstream: Array, numeric: Array, scale: float
+) -> Iterator[tuple[str, float]]:
     pushed, pulled = np.asarray(local.forward(tangent)), np.asarray(local.backward(upstream))
     yield "shape", 0.0 if pushed.shape == upstream.shape and pulled.shape == tangent.shape else np.inf
     yield "forward", relative_error(pushed, numeric, scale)
