@@ -1,0 +1,306 @@
+"""The lesson language: one line of it becomes operations of the engine's table.
+
+A line is data. Python's parser reads it into a syntax tree and nothing is ever evaluated by Python; only the
+forms below are let through, and only names in the table. Bounds come first: the line's length and the tree's
+depth before anything walks it, shapes before anything is computed (``graph.build`` infers them).
+"""
+
+import ast
+import operator
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from bn_tutor.course.problem import SlipError, did_you_mean
+from bn_tutor.engine.graph import Node, placeholders
+from bn_tutor.engine.operation import LITERAL, Operation
+from bn_tutor.engine.operations import OPERATIONS
+
+LONGEST_LINE = 1000
+DEEPEST_TREE = 40
+LARGEST_NUMBER = 1e15
+
+Operand = str | int | float  # a node's name, or a number
+
+_BINARY: Mapping[type[ast.operator], str] = {
+    ast.Add: "add",
+    ast.Sub: "subtract",
+    ast.Mult: "multiply",
+    ast.Div: "divide",
+    ast.MatMult: "matmul",
+}
+_ON_NUMBERS: Mapping[str, Callable[[float, float], float]] = {
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "divide": operator.truediv,
+}
+_WORDS: Mapping[str, Any] = {"true": True, "false": False, "none": None}
+
+
+@dataclass
+class Lowering:
+    """One line on its way into nodes: the names it may use, the sizes, and the nodes made so far."""
+
+    name: str
+    text: str
+    known: Sequence[str]
+    sizes: Mapping[str, int]
+    line: int | None = None
+    nodes: list[Node] = field(default_factory=list)
+
+    def literal(self, number: int | float) -> str:
+        """Return the name of the node for a number, which is the number itself."""
+        self.nodes.append(Node(repr(number), LITERAL, parameters={"value": number}, line=self.line))
+        return repr(number)
+
+    def apply(self, name: str, operands: Sequence[Operand], tree: ast.expr, **parameters: Any) -> str:
+        """Add one operation and return its node's name."""
+        names = tuple(each if isinstance(each, str) else self.literal(each) for each in operands)
+        count = sum(not node.is_source for node in self.nodes)
+        node = Node(
+            f"{self.name}_{count + 1}",
+            OPERATIONS[name],
+            names,
+            parameters,
+            written=ast.get_source_segment(self.text, tree) or "",
+            group=self.name,
+            line=self.line,
+        )
+        self.nodes.append(replace(node, formula=node.operation.formula.format_map(placeholders(node))))
+        return node.name
+
+
+def lower(lowering: Lowering) -> Operand:
+    """Turn the line's text into nodes, in ``lowering.nodes``, and return what it stands for.
+
+    That is the name of the last operation, of an earlier node, or a plain number. Raises SlipError, with the
+    column, for anything that the language does not have.
+    """
+    tree = _parsed(lowering.text)
+    return _operand(lowering, tree)
+
+
+def named_nodes(lowering: Lowering, caption: str = "") -> tuple[Node, ...]:
+    """Lower a line of a graph; its last operation takes the line's own name.
+
+    Raises SlipError as ``lower`` does, and where the line computes nothing.
+    """
+    result = lower(lowering)
+    last = lowering.nodes[-1] if lowering.nodes else None
+    if last is None or last.name != result or last.is_source:
+        raise SlipError("a node must compute something", 0, "write an operation, as in y = 2 * x")
+    final = replace(last, name=lowering.name, written=lowering.text, caption=caption)
+    formula = final.operation.formula.format_map(placeholders(final))
+    return (*lowering.nodes[:-1], replace(final, formula=formula))
+
+
+def _parsed(text: str) -> ast.expr:
+    if len(text) > LONGEST_LINE:
+        raise SlipError(f"the line has {len(text)} characters, {LONGEST_LINE} are allowed", LONGEST_LINE)
+    for column, sign in enumerate(text):
+        if not " " <= sign <= "~":
+            raise SlipError(f"the character {sign!a} is not part of the language", column, "use plain ASCII")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text.strip() and text, mode="eval").body
+    except SyntaxError as error:
+        raise SlipError(f"not a formula: {error.msg}", max((error.offset or 1) - 1, 0)) from None
+    except (ValueError, MemoryError, RecursionError):
+        raise SlipError("too deeply nested") from None
+    _check_depth(tree)
+    return tree
+
+
+def _check_depth(tree: ast.expr) -> None:
+    """Refuse deep trees level by level, without recursion, so that what walks them later may recurse."""
+    level: list[ast.AST] = [tree]
+    for _ in range(DEEPEST_TREE):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        if not level:
+            return
+    raise SlipError(f"nested more than {DEEPEST_TREE} deep", hint="give a part of it a name of its own")
+
+
+def _operand(lowering: Lowering, tree: ast.expr) -> Operand:
+    match tree:
+        case ast.Name(id=name):
+            return _name(lowering, name, tree)
+        case ast.Constant(value=value):
+            return _number(value, tree)
+        case ast.UnaryOp(op=ast.USub() | ast.UAdd()):
+            return _signed(lowering, tree)
+        case ast.BinOp(op=ast.Pow()):
+            return _power(lowering, tree)
+        case ast.BinOp(op=sign) if type(sign) in _BINARY:
+            return _binary(lowering, tree, _BINARY[type(sign)])
+        case ast.Call(func=ast.Name(id=name)):
+            return _call(lowering, tree, name)
+        case ast.Subscript():
+            key = _key(lowering, tree.slice)
+            return lowering.apply("take", [_operand(lowering, tree.value)], tree, key=key)
+    raise _refused(tree)
+
+
+def _refused(tree: ast.expr) -> SlipError:
+    if isinstance(tree, ast.Attribute):
+        return SlipError(
+            "attributes are not part of the language", tree.col_offset, "write sum(x), not x.sum()"
+        )
+    if isinstance(tree, ast.BinOp):
+        return SlipError("this operator is not part of the language", tree.col_offset, "+ - * / ** @ are")
+    what = type(tree).__name__.lower()
+    return SlipError(f"a {what} is not part of the language", tree.col_offset)
+
+
+def _name(lowering: Lowering, name: str, tree: ast.expr) -> Operand:
+    if name in lowering.known:
+        return name
+    if name in lowering.sizes:
+        return lowering.sizes[name]
+    if name in OPERATIONS:
+        raise SlipError(f"{name} is an operation", tree.col_offset, f"call it: {name}(...)")
+    hint = did_you_mean(name, [*lowering.known, *lowering.sizes])
+    raise SlipError(f"{name} is not defined before this line", tree.col_offset, hint)
+
+
+def _number(value: Any, tree: ast.expr) -> int | float:
+    # True is an int to Python, and an int may have too many digits for a float.
+    if type(value) not in (int, float):
+        raise SlipError(f"{type(value).__name__} is not a number", tree.col_offset)
+    if not abs(value) <= LARGEST_NUMBER:
+        raise SlipError(f"numbers go up to {LARGEST_NUMBER:.0e}", tree.col_offset)
+    number: int | float = value
+    return number
+
+
+def _signed(lowering: Lowering, tree: ast.UnaryOp) -> Operand:
+    operand = _operand(lowering, tree.operand)
+    if isinstance(tree.op, ast.UAdd):
+        return operand
+    return lowering.apply("negative", [operand], tree) if isinstance(operand, str) else -operand
+
+
+def _binary(lowering: Lowering, tree: ast.BinOp, name: str) -> Operand:
+    left, right = _operand(lowering, tree.left), _operand(lowering, tree.right)
+    if not isinstance(left, str) and not isinstance(right, str):
+        return _folded(name, left, right, tree)
+    if name == "divide" and left == 1:
+        return lowering.apply("reciprocal", [right], tree)
+    return lowering.apply(name, [left, right], tree)
+
+
+def _folded(name: str, left: int | float, right: int | float, tree: ast.expr) -> int | float:
+    """Work out arithmetic on numbers alone: sizes, mostly."""
+    if name == "divide" and right == 0:
+        raise SlipError("division by zero", tree.col_offset)
+    compute = _ON_NUMBERS.get(name)
+    if compute is None:
+        raise SlipError("@ takes matrices, not numbers", tree.col_offset)
+    return _number(compute(left, right), tree)
+
+
+def _power(lowering: Lowering, tree: ast.BinOp) -> Operand:
+    base, exponent = _operand(lowering, tree.left), _operand(lowering, tree.right)
+    if isinstance(exponent, str):
+        raise SlipError("an exponent must be a number", tree.right.col_offset)
+    if not isinstance(base, str):
+        raise SlipError("write the number out: powers of numbers are not computed", tree.col_offset)
+    if exponent == 2:
+        return lowering.apply("square", [base], tree)
+    return lowering.apply("power", [base], tree, exponent=exponent)
+
+
+def _call(lowering: Lowering, tree: ast.Call, name: str) -> Operand:
+    if name not in OPERATIONS:
+        raise SlipError(f"there is no operation {name}", tree.col_offset, did_you_mean(name, OPERATIONS))
+    operation = OPERATIONS[name]
+    if name == "take" and len(tree.args) == 2:
+        return _take(lowering, tree)
+    count = len(tree.args) if operation.variadic else len(operation.locals)
+    if len(tree.args) < count or not tree.args:
+        raise SlipError(f"{name} takes {_counted(operation)}, not {len(tree.args)}", tree.col_offset)
+    operands = [_operand(lowering, argument) for argument in tree.args[:count]]
+    return lowering.apply(name, operands, tree, **_parameters(lowering, tree, operation, count))
+
+
+def _counted(operation: Operation) -> str:
+    count = len(operation.locals)
+    return "at least one input" if operation.variadic else f"{count} input{'s' if count > 1 else ''}"
+
+
+def _parameters(lowering: Lowering, tree: ast.Call, operation: Operation, count: int) -> dict[str, Any]:
+    """Read what follows the inputs: by position in the row's order, then by keyword."""
+    extra = tree.args[count:]
+    if len(extra) > len(operation.parameters):
+        place = extra[len(operation.parameters)]
+        raise SlipError(f"{operation.name} takes no further argument", place.col_offset)
+    found = dict(zip(operation.parameters, (_constant(lowering, each) for each in extra), strict=False))
+    for keyword in tree.keywords:
+        name = keyword.arg or "**"
+        if name not in operation.parameters or name in found:
+            hint = did_you_mean(name, operation.parameters)
+            raise SlipError(f"{operation.name} takes no (second) {name}", keyword.col_offset, hint)
+        found[name] = _constant(lowering, keyword.value)
+    missing = {"exponent", "shape", "low", "high", "key"} & set(operation.parameters) - set(found)
+    if missing:
+        raise SlipError(f"{operation.name} needs {', '.join(sorted(missing))}", tree.col_offset)
+    return found
+
+
+def _take(lowering: Lowering, tree: ast.Call) -> Operand:
+    """take(x, indices, axis=0) picks along one axis, as np.take does."""
+    axes = [_constant(lowering, keyword.value) for keyword in tree.keywords if keyword.arg == "axis"]
+    axis = axes[0] if axes else 0
+    if not isinstance(axis, int) or not 0 <= axis < 10:
+        raise SlipError("take needs an axis from 0 up", tree.col_offset)
+    indices = _constant(lowering, tree.args[1])
+    picked = list(indices) if isinstance(indices, tuple) else indices
+    key = (*(slice(None),) * axis, picked)
+    return lowering.apply("take", [_operand(lowering, tree.args[0])], tree, key=key)
+
+
+def _constant(lowering: Lowering, tree: ast.expr) -> Any:
+    """Read an argument: a number, a size, arithmetic on sizes, true or false, or a tuple of those."""
+    if isinstance(tree, ast.Tuple | ast.List):
+        return tuple(_constant(lowering, each) for each in tree.elts)
+    if isinstance(tree, ast.Name) and tree.id.lower() in _WORDS:
+        return _WORDS[tree.id.lower()]
+    if isinstance(tree, ast.Constant) and tree.value in (True, False, None) and not _is_number(tree.value):
+        return tree.value
+    if isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.FloorDiv):
+        return _floor_division(lowering, tree)
+    value = _operand(lowering, tree)
+    if isinstance(value, str):
+        raise SlipError("this argument must be a number, not a node", tree.col_offset)
+    return value
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float)
+
+
+def _floor_division(lowering: Lowering, tree: ast.BinOp) -> int:
+    left, right = _constant(lowering, tree.left), _constant(lowering, tree.right)
+    if not isinstance(left, int) or not isinstance(right, int) or right == 0:
+        raise SlipError("// divides whole sizes", tree.col_offset)
+    return left // right
+
+
+def _key(lowering: Lowering, tree: ast.expr) -> Any:
+    """Read what stands in square brackets: whole numbers, slices of them, or a tuple of those."""
+    if isinstance(tree, ast.Tuple):
+        return tuple(_key(lowering, each) for each in tree.elts)
+    if isinstance(tree, ast.Slice):
+        parts = (tree.lower, tree.upper, tree.step)
+        return slice(*(None if part is None else _index(lowering, part) for part in parts))
+    return _index(lowering, tree)
+
+
+def _index(lowering: Lowering, tree: ast.expr) -> int:
+    value = _constant(lowering, tree)
+    if type(value) is not int:
+        raise SlipError("an index must be a whole number", tree.col_offset)
+    return value

@@ -1,0 +1,186 @@
+"""From a lesson to numbers: its inputs are made, its graph is built and run."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from math import prod
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bn_tutor.course.catalogue import find, not_found
+from bn_tutor.course.draws import DRAWS, normal, source_of
+from bn_tutor.course.expression import Lowering, named_nodes
+from bn_tutor.course.lesson import InputRow, Lesson, Line
+from bn_tutor.course.problem import Findings, Problem, SlipError, did_you_mean
+from bn_tutor.course.reader import read_lesson
+from bn_tutor.engine import graph as engine
+from bn_tutor.engine.gradients import Array
+from bn_tutor.engine.graph import Graph, GraphError, Node, Recording, build
+from bn_tutor.engine.operation import CONSTANT, INPUT
+from bn_tutor.engine.shapes import Shape
+from bn_tutor.engine.zoom import Level, zoom
+
+MOST_ELEMENTS = 50_000_000
+MOST_NODES = 5_000
+
+
+class LessonError(ValueError):
+    """A lesson that cannot be used; ``problems`` says where and why, all of them."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+def load(lesson: str | PathLike[str]) -> Lesson:
+    """Return a lesson by its name, such as "batchnorm", or by the path of its Markdown file.
+
+    Raises LessonError with every problem of the file, of its form and of its formulas.
+    """
+    name = str(lesson)
+    path = find(name if isinstance(lesson, str) else str(Path(name)))
+    if path is None:
+        raise LessonError((Problem(name, 0, 0, not_found(name)),))
+    found = read_lesson(path, name if name.endswith(".md") else "")
+    if not isinstance(found, Lesson):
+        raise LessonError(found)
+    graph_of(found, found.sizes)
+    return found
+
+
+def record(
+    lesson: Lesson,
+    *,
+    sizes: Mapping[str, int] | None = None,
+    seed: int = 0,
+    inputs: Mapping[str, Any] | None = None,
+    level: Level = Level.NODE,
+) -> Recording:
+    """Make the lesson's inputs, run it forward, and return the recording.
+
+    ``sizes`` replaces some of the lesson's sizes, ``inputs`` some of its inputs, from whose shapes sizes
+    follow. Everything is float64. Raises LessonError where names or shapes do not fit the lesson.
+    """
+    given = {name: np.asarray(value, dtype=np.float64) for name, value in (inputs or {}).items()}
+    all_sizes = sizes_of(lesson, sizes or {}, given)
+    graph = graph_of(lesson, all_sizes)
+    values = {row.name: given.get(row.name, _made(row, all_sizes, seed)) for row in lesson.inputs}
+    try:
+        return zoom(engine.record(graph, values), level)
+    except GraphError as error:
+        raise _at_top(lesson, str(error)) from None
+
+
+def upstream_of(shape: Shape, seed: int) -> Array:
+    """Return the upstream gradient that a lesson starts from: random, seeded, never all ones."""
+    return normal(source_of(seed, "upstream"), shape)
+
+
+def sizes_of(lesson: Lesson, sizes: Mapping[str, int], given: Mapping[str, Array]) -> dict[str, int]:
+    """Return every size: the lesson's own, replaced by ``sizes``, and by what given arrays imply.
+
+    Raises LessonError for a name that the lesson does not have, and for shapes that contradict each other.
+    """
+    for name in sizes:
+        if name not in lesson.sizes:
+            raise _at_top(lesson, f"there is no size {name}", did_you_mean(name, lesson.sizes))
+    rows = {row.name: row for row in lesson.inputs}
+    implied: dict[str, int] = {}
+    for name, value in given.items():
+        if name not in rows:
+            raise _at_top(lesson, f"there is no input {name}", did_you_mean(name, rows))
+        _imply(lesson, rows[name], value.shape, implied)
+    for name in implied.keys() & sizes.keys():
+        if implied[name] != sizes[name]:
+            raise _at_top(lesson, f"the data has {name} = {implied[name]}, but {sizes[name]} was asked for")
+    return {**lesson.sizes, **sizes, **implied}
+
+
+def _imply(lesson: Lesson, row: InputRow, shape: Shape, implied: dict[str, int]) -> None:
+    wanted = f"({', '.join(map(str, row.shape))}{',' if len(row.shape) == 1 else ''})"
+    if len(shape) != len(row.shape):
+        raise _at_top(lesson, f"{row.name} must have the shape {wanted}, not {shape}")
+    for entry, size in zip(row.shape, shape, strict=True):
+        expected = implied.setdefault(entry, size) if isinstance(entry, str) else entry
+        if expected != size:
+            raise _at_top(
+                lesson, f"{row.name} has shape {shape}: {entry} = {size} does not fit {entry} = {expected}"
+            )
+
+
+def _at_top(lesson: Lesson, message: str, hint: str = "") -> LessonError:
+    return LessonError((Problem(lesson.path, 0, 0, message, hint),))
+
+
+def _made(row: InputRow, sizes: Mapping[str, int], seed: int) -> Array:
+    shape = _shape_of(row, sizes)
+    if row.value is not None:
+        return np.asarray(row.value, dtype=np.float64)
+    return DRAWS[row.draw](source_of(seed, row.name), shape, **row.parameters)
+
+
+def _shape_of(row: InputRow, sizes: Mapping[str, int]) -> Shape:
+    if row.value is not None:
+        return np.shape(row.value)
+    return tuple(sizes[entry] if isinstance(entry, str) else entry for entry in row.shape)
+
+
+def graph_of(lesson: Lesson, sizes: Mapping[str, int]) -> Graph:
+    """Return the lesson's graph, one node an operation, for these sizes.
+
+    Raises LessonError with the problems of all its lines.
+    """
+    findings = Findings(lesson.path)
+    sources = [_source_node(row, sizes) for row in lesson.inputs]
+    nodes: dict[str, Node] = {node.name: node for node in sources}
+    for line in lesson.graph:
+        for node in _line_nodes(line, nodes, sizes, findings):
+            nodes.setdefault(node.name, node)
+    if len(nodes) > MOST_NODES:
+        findings.add(0, 0, f"the graph has more than {MOST_NODES} nodes")
+    if lesson.output not in nodes:
+        hint = did_you_mean(lesson.output, nodes)
+        findings.add(1, 1, f"the output {lesson.output} is not a node of the graph", hint)
+    if findings.problems:
+        raise LessonError(tuple(findings.problems))
+    return _checked(lesson, tuple(nodes.values()), findings)
+
+
+def _source_node(row: InputRow, sizes: Mapping[str, int]) -> Node:
+    shape = _shape_of(row, sizes)
+    return Node(row.name, CONSTANT if row.constant else INPUT, shape=shape, formula=row.name, group=row.name)
+
+
+def _line_nodes(
+    line: Line, nodes: Mapping[str, Node], sizes: Mapping[str, int], findings: Findings
+) -> tuple[Node, ...]:
+    known = [name for name, node in nodes.items() if node.group in (name, "")]
+    lowering = Lowering(line.name, line.text, known, sizes, line.line)
+    try:
+        if line.name in nodes or line.name in sizes:
+            raise SlipError(f"the name {line.name} is taken", -len(line.name), "each name is defined once")
+        return named_nodes(lowering, line.caption)
+    except SlipError as slip:
+        findings.add(line.line, max(line.column + slip.column, 1), slip.message, slip.hint)
+        # A stand-in, so that later lines that use the name are not blamed for this one.
+        return (replace(_source_node(InputRow(line.name), sizes), line=line.line),)
+
+
+def _checked(lesson: Lesson, nodes: tuple[Node, ...], findings: Findings) -> Graph:
+    try:
+        graph = build(nodes, lesson.output)
+    except GraphError as error:
+        line = next((node.line for node in nodes if node.name == error.node), None)
+        findings.add(line or 0, 1 if line else 0, error.reason)
+        raise LessonError(tuple(findings.problems)) from None
+    for node in _too_large(graph):
+        findings.add(node.line or 0, 1, f"{node.name} has the shape {node.shape}, more than is computed here")
+    if findings.problems:
+        raise LessonError(tuple(findings.problems))
+    return graph
+
+
+def _too_large(graph: Graph) -> Iterator[Node]:
+    return (node for node in graph.nodes if prod(node.shape) > MOST_ELEMENTS)

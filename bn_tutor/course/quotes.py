@@ -1,0 +1,42 @@
+"""Computed values in prose: ``{value: mu}``, ``{shape: dx}``, ``{grad: gamma}``."""
+
+import re
+from collections.abc import Mapping
+
+from bn_tutor.course.evaluation import evaluate
+from bn_tutor.course.numbers import FORMATS
+from bn_tutor.course.problem import SlipError
+from bn_tutor.engine.gradients import Array
+
+_QUOTE = re.compile(r"\{(value|shape|grad):([^{}\n]{1,300})\}")
+
+
+def fill(text: str, values: Mapping[str, Array], sizes: Mapping[str, int], precision: int) -> str:
+    """Return the prose with its quotes filled in; a quote that fails is shown as it stands, with a mark."""
+
+    def filled(found: re.Match[str]) -> str:
+        try:
+            return _quoted(found[1], found[2].strip(), values, sizes, precision)
+        except SlipError:
+            return f"{found[0]}(?)"
+
+    return _QUOTE.sub(filled, text)
+
+
+def quote_problems(
+    text: str, values: Mapping[str, Array], sizes: Mapping[str, int]
+) -> tuple[tuple[int, SlipError], ...]:
+    """Return what is wrong with the quotes of a text, each with its offset in the text."""
+    found = []
+    for quote in _QUOTE.finditer(text):
+        try:
+            _quoted(quote[1], quote[2].strip(), values, sizes, 3)
+        except SlipError as slip:
+            found.append((quote.start(), slip))
+    return tuple(found)
+
+
+def _quoted(
+    kind: str, formula: str, values: Mapping[str, Array], sizes: Mapping[str, int], precision: int
+) -> str:
+    return FORMATS[kind](evaluate(f"d{formula}" if kind == "grad" else formula, values, sizes), precision)
