@@ -1,0 +1,94 @@
+"""What an edge shows of its local gradient: an array, a Jacobian, or the arithmetic of one element."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+
+from bn_tutor.engine.gradients import (
+    Array,
+    LinearMap,
+    MatMul,
+    PassOn,
+    Scale,
+    Spread,
+    SumOver,
+    jacobian,
+    links,
+)
+from bn_tutor.engine.replay import BackwardStep, Edge
+from bn_tutor.engine.shapes import Shape
+
+LARGEST_JACOBIAN = 24 * 24
+# Work on one element pushes one unit vector through the map: linear in the size of the data.
+LARGEST_FOLLOWED = 1_000_000
+
+
+def local_value(local: LinearMap) -> Array | None:
+    """Return the local gradient as the one array that stands for it; None where no single array does.
+
+    Factors of a chain are multiplied; sums and spreads have no value, they are told in words.
+    """
+    found = links(local)
+    if len(found) == 1 and isinstance(found[0], MatMul):
+        return found[0].other
+    if not all(isinstance(link, Scale | SumOver | Spread | PassOn) for link in found):
+        return None
+    value = np.asarray(1.0)
+    for link in found:
+        if isinstance(link, Scale):
+            try:
+                value = value * link.factor
+            except ValueError:
+                return None
+    return value
+
+
+def edge_jacobian(edge: Edge) -> Array | None:
+    """Return the dense Jacobian of an edge, (output size, input size); None where it is too large to show."""
+    shape_in, shape_out = edge.contribution.shape, edge.node.shape
+    if prod(shape_in) * prod(shape_out) > LARGEST_JACOBIAN:
+        return None
+    return jacobian(edge.local, shape_in, shape_out)
+
+
+@dataclass(frozen=True)
+class Term:
+    """One product in the sum that makes a gradient's element: local gradient times upstream, at a place."""
+
+    place: tuple[int, ...]
+    local: float
+    upstream: float
+
+
+@dataclass(frozen=True)
+class ElementSum:
+    """One element of a contribution, as plain arithmetic: the sum of ``terms``."""
+
+    place: tuple[int, ...]
+    terms: tuple[Term, ...]
+    value: float
+
+
+def followed(edge: Edge, step: BackwardStep, element: Sequence[int]) -> ElementSum | None:
+    """Return the arithmetic of one element of an edge; None where the data is too large for it."""
+    shape = edge.contribution.shape
+    if prod(shape) > LARGEST_FOLLOWED or not prod(shape):
+        return None
+    place = place_within(shape, element)
+    unit = np.zeros(shape)
+    unit[place] = 1.0
+    column = np.asarray(edge.local.forward(unit))
+    places = [tuple(map(int, each)) for each in np.argwhere(column)]
+    terms = tuple(Term(each, float(column[each]), float(step.upstream[each])) for each in places)
+    return ElementSum(place, terms, float(edge.contribution[place]))
+
+
+def place_within(shape: Shape, element: Sequence[int]) -> tuple[int, ...]:
+    """Return the place in an array of ``shape`` that belongs to an element of the data.
+
+    Axes are lined up from the right, as broadcasting does; an axis of size 1 has only place 0.
+    """
+    padded = (*[0] * len(shape), *element)[-len(shape) :] if shape else ()
+    return tuple(min(index, size - 1) for index, size in zip(padded, shape, strict=True))

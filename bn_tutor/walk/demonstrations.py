@@ -1,0 +1,106 @@
+"""Two wrong backward passes, to be watched: without topological order, and run twice without a reset."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from bn_tutor.engine.gradients import Array
+from bn_tutor.engine.graph import Recording
+from bn_tutor.engine.replay import BackwardStep, Edge, replay
+
+# A graph of n joins in a row is visited 2**n times by the recursion.
+MOST_VISITS = 500
+
+
+class Order(StrEnum):
+    """The order in which a backward pass runs."""
+
+    RIGHT = "right"
+    RECURSIVE = "recursive"
+    TWICE = "twice"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the wrong pass ends with: per input the wrong and the right gradient, and where they part.
+
+    ``parted`` is the number, from 1, of the first backward frame that shows a number that the right pass
+    never has; 0 where the two agree.
+    """
+
+    gradients: tuple[tuple[str, Array, Array], ...]
+    parted: int
+
+
+def wrong_steps(recording: Recording, upstream: Array, order: Order) -> Iterator[BackwardStep]:
+    """Yield the steps of a wrong backward pass."""
+    return _twice(recording, upstream) if order is Order.TWICE else _recursive(recording, upstream)
+
+
+def _twice(recording: Recording, upstream: Array) -> Iterator[BackwardStep]:
+    """Run the pass twice; the inputs keep what the first one left them, as where zero_grad is forgotten."""
+    first = tuple(replay(recording, upstream))
+    yield from first
+    inputs = {node.name for node in recording.graph.inputs}
+    left = {edge.input: edge.after for step in first for edge in step.edges if edge.input in inputs}
+    yield from replay(recording, upstream, start=left)
+
+
+def _recursive(recording: Recording, upstream: Array) -> Iterator[BackwardStep]:
+    """Hand on each contribution at once, as a recursion without topological order does.
+
+    A node that is reached on several roads is visited on each, with whatever has arrived by then, and what
+    it had passed on before is passed on again.
+    """
+    graph = recording.graph
+    stops = {stop.node.name: stop for stop in graph.stops}
+    totals = {graph.output: upstream}
+    waiting = [graph.output]
+    for _ in range(MOST_VISITS):
+        if not waiting:
+            return
+        stop = stops[waiting.pop()]
+        node, total = stop.node, totals[stop.node.name]
+        operands = tuple(recording[name] for name in node.inputs)
+        edges = []
+        for way in stop.edges:
+            local = way.local(way.place, operands, recording[node.name], node.parameters)
+            contribution = local.backward(total)
+            before = totals.get(way.input)
+            totals[way.input] = contribution if before is None else before + contribution
+            edges.append(Edge(node, way, local, contribution, before, totals[way.input]))
+        waiting += [way.input for way in reversed(stop.edges) if not graph[way.input].is_source]
+        yield BackwardStep(node, total, tuple(edges))
+
+
+def verdict(
+    recording: Recording, steps: Sequence[BackwardStep], right_steps: Sequence[BackwardStep]
+) -> Verdict:
+    """Hold a wrong pass against the right one."""
+    wrong, right = _last_sums(steps), _last_sums(right_steps)
+    names = [node.name for node in recording.graph.inputs if node.name in right]
+    found = tuple((name, wrong[name], right[name]) for name in names)
+    return Verdict(found, _parted(steps, right_steps))
+
+
+def _last_sums(steps: Sequence[BackwardStep]) -> dict[str, Array]:
+    return {edge.input: edge.after for step in steps for edge in step.edges}
+
+
+def _parted(steps: Sequence[BackwardStep], right_steps: Sequence[BackwardStep]) -> int:
+    totals = {step.node.name: step.upstream for step in right_steps}
+    sums: dict[str, list[Array]] = {}
+    for step in right_steps:
+        for edge in step.edges:
+            sums.setdefault(edge.input, []).append(edge.after)
+    for number, step in enumerate(steps, 1):
+        strange_sum = any(not _among(edge.after, sums[edge.input]) for edge in step.edges)
+        if strange_sum or not _among(step.upstream, [totals[step.node.name]]):
+            return number
+    return 0
+
+
+def _among(value: Array, others: Sequence[Array]) -> bool:
+    return any(np.allclose(value, other, rtol=1e-9, atol=1e-12, equal_nan=True) for other in others)

@@ -1,0 +1,63 @@
+"""Where a learner left off, kept between runs."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_state_path
+
+from bn_tutor.engine.zoom import Level
+
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Place:
+    """A frame of a walk, and the options with which it was shown."""
+
+    frame: int
+    level: Level
+    options: Mapping[str, Any]
+
+
+def state_folder() -> Path:
+    """Return the folder for what is kept: BN_TUTOR_STATE, or the user's own for application state."""
+    chosen = os.environ.get("BN_TUTOR_STATE")
+    return Path(chosen) if chosen else user_state_path("bn-tutor", appauthor=False)
+
+
+def kept_place(name: str, folder: Path) -> Place | None:
+    """Return where the walk ``name`` was left; None where nothing, or nothing readable, was kept."""
+    found = _kept(folder).get(name)
+    try:
+        return Place(int(found["frame"]), Level(found["level"]), dict(found["options"])) if found else None
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def keep_place(name: str, place: Place, folder: Path) -> str:
+    """Keep a place; return what went wrong, or an empty text.
+
+    The file is written aside and then moved into place, so that a crash leaves the old one whole.
+    """
+    places = {**_kept(folder), name: {"frame": place.frame, "level": place.level, "options": place.options}}
+    aside = folder / f"places.{os.getpid()}.tmp"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        aside.write_text(json.dumps({"format": FORMAT, "places": places}), encoding="utf-8")
+        aside.replace(folder / "places.json")
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""
+
+
+def _kept(folder: Path) -> dict[str, Any]:
+    try:
+        document = json.loads((folder / "places.json").read_text(encoding="utf-8"))
+        places = document["places"] if document["format"] == FORMAT else {}
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return {}
+    return places if isinstance(places, dict) else {}

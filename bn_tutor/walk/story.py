@@ -1,0 +1,105 @@
+"""The frames of a walk: every node on the way forward, then every step of the backward pass."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+from bn_tutor.course.evaluation import environment
+from bn_tutor.engine.gradients import Array
+from bn_tutor.engine.graph import Node, Recording
+from bn_tutor.engine.replay import BackwardStep, Edge, replay
+from bn_tutor.engine.zoom import Level, zoom
+from bn_tutor.walk.demonstrations import Order, Verdict, verdict, wrong_steps
+from bn_tutor.walk.subject import Subject
+
+
+class Direction(StrEnum):
+    """Which way a frame looks."""
+
+    FORWARD = "forward"
+    BACKWARD = "backward"
+    VERDICT = "verdict"
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One frame: ``number`` of ``count`` in its direction, both from 1; ``step`` on the way back only."""
+
+    direction: Direction
+    number: int
+    count: int
+    node: Node
+    step: BackwardStep | None = None
+
+
+@dataclass(frozen=True)
+class Story:
+    """One recording at one level, with the frames that tell it."""
+
+    subject: Subject
+    level: Level
+    recording: Recording
+    steps: tuple[BackwardStep, ...]
+    right_steps: tuple[BackwardStep, ...]
+    order: Order = Order.RIGHT
+
+    @cached_property
+    def frames(self) -> tuple[Frame, ...]:
+        """Every frame in order: forward, backward, and the verdict of a demonstration."""
+        return tuple(self._frames())
+
+    def _frames(self) -> Iterator[Frame]:
+        nodes = [node for node in self.recording.graph.nodes if not node.is_source]
+        for number, node in enumerate(nodes, 1):
+            yield Frame(Direction.FORWARD, number, len(nodes), node)
+        for number, step in enumerate(self.steps, 1):
+            yield Frame(Direction.BACKWARD, number, len(self.steps), step.node, step)
+        if self.order is not Order.RIGHT:
+            yield Frame(Direction.VERDICT, 1, 1, self.recording.graph[self.recording.graph.output])
+
+    @cached_property
+    def values(self) -> Mapping[str, Array]:
+        """What formulas in prose may name: values, gradients and contributions."""
+        return environment(self.recording, self.right_steps)
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """What a demonstration ends with."""
+        return verdict(self.recording, self.steps, self.right_steps)
+
+    def arrivals(self, name: str, until: BackwardStep | None = None) -> list[Edge]:
+        """Return the edges that have brought a contribution to a node, up to and including a step."""
+        found = []
+        for step in self.steps:
+            found += [edge for edge in step.edges if edge.input == name]
+            if step is until:
+                break
+        return found
+
+    def is_last(self, edge: Edge) -> bool:
+        """Whether the edge completes the gradient of its input."""
+        return edge.way.arrival == self.recording.graph.arrivals[edge.input]
+
+
+@dataclass
+class Tour:
+    """The stories of one subject at every level, each told when it is first asked for."""
+
+    subject: Subject
+    order: Order = Order.RIGHT
+    _told: dict[Level, Story] = field(default_factory=dict)
+
+    def story(self, level: Level) -> Story:
+        """Return the story at a level."""
+        if level not in self._told:
+            self._told[level] = self._tell(level)
+        return self._told[level]
+
+    def _tell(self, level: Level) -> Story:
+        recording = zoom(self.subject.recording, level)
+        right = tuple(replay(recording, self.subject.upstream))
+        steps = right
+        if self.order is not Order.RIGHT:
+            steps = tuple(wrong_steps(recording, self.subject.upstream, self.order))
+        return Story(self.subject, level, recording, steps, right, self.order)
