@@ -64,13 +64,25 @@ def record(
     follow. Everything is float64. Raises LessonError where names or shapes do not fit the lesson.
     """
     given = {name: np.asarray(value, dtype=np.float64) for name, value in (inputs or {}).items()}
-    all_sizes = sizes_of(lesson, sizes or {}, given)
-    graph = graph_of(lesson, all_sizes)
-    values = {row.name: given.get(row.name, _made(row, all_sizes, seed)) for row in lesson.inputs}
+    graph = graph_of(lesson, sizes_of(lesson, sizes or {}, given))
+    values = inputs_of(lesson, sizes or {}, seed, given)
     try:
-        return zoom(engine.record(graph, values), level)
+        # Division by zero and the like give inf and nan, as in NumPy; the frames show and explain them.
+        with np.errstate(all="ignore"):
+            return zoom(engine.record(graph, values), level)
     except GraphError as error:
         raise _at_top(lesson, str(error)) from None
+
+
+def inputs_of(
+    lesson: Lesson, sizes: Mapping[str, int], seed: int, given: Mapping[str, Array]
+) -> dict[str, Array]:
+    """Return the lesson's inputs by name: drawn, fixed, or as given. Raises LessonError as ``record`` does."""
+    all_sizes = sizes_of(lesson, sizes, given)
+    return {
+        row.name: given[row.name] if row.name in given else _made(row, all_sizes, seed)
+        for row in lesson.inputs
+    }
 
 
 def upstream_of(shape: Shape, seed: int) -> Array:

@@ -18,16 +18,16 @@ def number(value: float, precision: int) -> str:
     if 10.0**-precision <= size < 1e5:
         return f"{value:.{precision}f}"
     mantissa, exponent = f"{value:.{max(precision - 2, 1)}e}".split("e")
-    return f"{mantissa}e{int(exponent)}"
+    return f"{mantissa.removesuffix('.0')}e{int(exponent)}"
 
 
 def inline(value: Array, precision: int) -> str:
-    """Write an array within a sentence: one number, or a few in brackets."""
+    """Write an array within a sentence: one number, or a few in brackets. The minus is a real minus."""
     flat = np.asarray(value).ravel()
     if np.ndim(value) == 0:
-        return number(float(flat[0]), precision)
+        return number(float(flat[0]), precision).replace("-", "−")
     shown = ", ".join(number(float(each), precision) for each in flat[:MOST_INLINE])
-    return f"({shown}{', …' if flat.size > MOST_INLINE else ''})"
+    return f"({shown}{', …' if flat.size > MOST_INLINE else ''})".replace("-", "−")
 
 
 def shape_text(shape: Shape) -> str:

@@ -19,6 +19,7 @@ from bn_tutor.engine.gradients import (
 )
 from bn_tutor.engine.replay import BackwardStep, Edge
 from bn_tutor.engine.shapes import Shape
+from bn_tutor.engine.text import bracketed
 
 LARGEST_JACOBIAN = 24 * 24
 # Work on one element pushes one unit vector through the map: linear in the size of the data.
@@ -43,6 +44,15 @@ def local_value(local: LinearMap) -> Array | None:
             except ValueError:
                 return None
     return value
+
+
+def local_formula(local: LinearMap) -> str:
+    """Return the formula of the array that ``local_value`` gives; 1 where the upstream passes on."""
+    factors = [link.formula for link in links(local) if isinstance(link, Scale)]
+    if factors:
+        return factors[0] if len(factors) == 1 else " * ".join(bracketed(each) for each in factors)
+    others = [link.words for link in links(local) if not isinstance(link, SumOver | Spread)]
+    return others[0] if others else "1"
 
 
 def edge_jacobian(edge: Edge) -> Array | None:

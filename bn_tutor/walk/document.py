@@ -9,7 +9,7 @@ import numpy as np
 from bn_tutor.engine.gradients import Array
 from bn_tutor.engine.graph import Node
 from bn_tutor.engine.replay import BackwardStep, Edge
-from bn_tutor.walk.arithmetic import edge_jacobian, local_value
+from bn_tutor.walk.arithmetic import edge_jacobian, local_formula, local_value
 from bn_tutor.walk.story import Story
 
 FORMAT = 1
@@ -25,7 +25,6 @@ def walk_document(story: Story) -> dict[str, Any]:
     recording = story.recording
     sources = [node for node in recording.graph.nodes if node.is_source and node.operation.name != "literal"]
     totals = {edge.input: edge.after for step in story.steps for edge in step.edges}
-    inputs = [node for node in recording.graph.inputs]
     return {
         "format": FORMAT,
         "lesson": story.subject.name,
@@ -35,7 +34,10 @@ def walk_document(story: Story) -> dict[str, Any]:
         "nodes": [_node(story, node) for node in recording.graph.nodes if not node.is_source],
         "upstream": jsonable(story.subject.upstream),
         "steps": [_step(story, step) for step in story.steps],
-        "gradients": {node.name: jsonable(totals.get(node.name, np.zeros(node.shape))) for node in inputs},
+        "gradients": {
+            node.name: jsonable(totals.get(node.name, np.zeros(node.shape)))
+            for node in recording.graph.inputs
+        },
     }
 
 
@@ -63,7 +65,8 @@ def _edge(story: Story, edge: Edge) -> dict[str, Any]:
     local = edge_jacobian(edge) if local is None else local
     return {
         "input": edge.input,
-        "formula": edge.named_local.numpy(f"d{edge.node.name}"),
+        "formula": local_formula(edge.named_local),
+        "numpy": edge.named_local.numpy(f"d{edge.node.name}"),
         "local": None if local is None else _shaped(local),
         "gradient": _shaped(edge.contribution),
         "complete": story.is_last(edge),

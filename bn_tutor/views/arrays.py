@@ -1,0 +1,63 @@
+"""Arrays as aligned columns of numbers, cut to what fits; large ones with a summary."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from rich.text import Text
+
+from bn_tutor.course.numbers import number
+from bn_tutor.engine.gradients import Array
+from bn_tutor.views.look import FAINT, Look
+
+MOST_ROWS = 6
+# Statistics of a large array are told beside its first rows.
+SUMMARY_FROM = 60
+
+
+def array_lines(value: Array, look: Look, width: int, element: tuple[int, ...] | None = None) -> list[Text]:
+    """Return the lines that show an array within ``width`` columns; ``element`` is marked."""
+    if value.size == 0:
+        return [look.text("(empty)", FAINT)]
+    rows, more = _rows(value, element)
+    cell_width = max(len(look.shown(number(float(each), look.precision))) for row, _ in rows for each in row)
+    columns = max(1, (width - 1) // (cell_width + 1))
+    lines = [_line(row, mark, look, cell_width, columns) for row, mark in rows]
+    if more:
+        lines.insert(len(lines) - 1, look.text(f"⋮ {more:,} more", FAINT))
+    if value.size >= SUMMARY_FROM:
+        lines.append(look.text(_summary(value, look.precision), FAINT))
+    return lines
+
+
+def _rows(value: Array, element: tuple[int, ...] | None) -> tuple[list[tuple[Array, int | None]], int]:
+    """Return the rows to show, each with its marked column, and how many rows are left out."""
+    table = value.reshape(-1, value.shape[-1]) if value.ndim else value.reshape(1, 1)
+    marked = np.unravel_index(np.ravel_multi_index(element, value.shape), table.shape) if element else None
+    shown = list(range(len(table)))
+    if len(table) > MOST_ROWS:
+        shown = [*range(MOST_ROWS - 2), len(table) - 1]
+    rows = [(table[at], int(marked[1]) if marked and marked[0] == at else None) for at in shown]
+    return rows, len(table) - len(shown)
+
+
+def _line(row: Array, mark: int | None, look: Look, cell_width: int, columns: int) -> Text:
+    """Return one row of numbers, right-aligned, with a sign where columns are left out."""
+    line = Text(no_wrap=True)
+    fits = len(row) if len(row) <= columns else max(1, columns - 1)
+    for at, each in enumerate(row[:fits]):
+        written = look.shown(number(float(each), look.precision).replace("-", "−"))
+        line.append(f"{written:>{cell_width}}", style="reverse" if at == mark else "")
+        line.append(" ")
+    if fits < len(row):
+        line.append(look.shown("…"), style=FAINT)
+    return line
+
+
+def _summary(value: Array, precision: int) -> str:
+    low, high, mean = (number(float(each), precision) for each in (value.min(), value.max(), value.mean()))
+    return f"{low} … {high}, mean {mean}".replace("-", "−")
+
+
+def as_block(lines: Sequence[Text], height: int) -> list[Text]:
+    """Return the lines, filled up with empty ones."""
+    return [*lines, *(Text() for _ in range(height - len(lines)))]

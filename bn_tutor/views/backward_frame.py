@@ -1,0 +1,216 @@
+"""A frame of the backward pass: per edge, upstream × local = gradient; the ledger; the why."""
+
+import numpy as np
+from rich.text import Text
+
+from bn_tutor.course.numbers import number, shape_text
+from bn_tutor.engine.gradients import Array, Spread, SumOver, links
+from bn_tutor.engine.replay import BackwardStep, Edge
+from bn_tutor.views.arrays import array_lines
+from bn_tutor.views.columns import side_by_side, stacked
+from bn_tutor.views.formula import pretty
+from bn_tutor.views.page import Page
+from bn_tutor.walk.arithmetic import edge_jacobian, followed, local_formula, local_value, place_within
+
+MOST_TERMS = 4
+
+
+def backward_lines(page: Page) -> list[Text]:
+    """Return the body of a backward frame."""
+    step = page.frame.step
+    if step is None:
+        return []
+    lines: list[Text] = []
+    if step.edges:
+        for at, edge in enumerate(step.edges):
+            lines += _edge(page, step, edge, first=at == 0)
+    else:
+        lines += _meeting(page, step)
+    lines += page.labelled("ledger", _ledger(page, step))
+    lines += _why(page, step)
+    return lines
+
+
+def _why(page: Page, step: BackwardStep) -> list[Text]:
+    if page.state.question is not None:
+        return []  # it might give the answer away
+    lines = []
+    node = step.node.group or step.node.name
+    if text := page.story.subject.section(node).backward:
+        lines += page.labelled("why", page.prose(text))
+    return lines
+
+
+def _edge(page: Page, step: BackwardStep, edge: Edge, *, first: bool) -> list[Text]:
+    """Return one edge: three columns, the NumPy line, and what was asked for beside them."""
+    hidden = page.state.question is not None and page.state.question.edge is edge
+    lines = _product(page, step, edge, first=first, hidden=hidden)
+    if not hidden:
+        lines += page.labelled("numpy", page.sentence(numpy_line(page, edge), "green"))
+        if page.state.element is not None:
+            lines += page.labelled("element", page.sentence(_element(page, step, edge)))
+        if page.state.jacobian:
+            lines += page.labelled("Jacobian", _jacobian(page, edge))
+    return [*lines, *page.gap]
+
+
+def _product(page: Page, step: BackwardStep, edge: Edge, *, first: bool, hidden: bool) -> list[Text]:
+    signs = [page.look.shown(sign) for sign in (" ", "× ", "= ")]
+
+    def blocks(width: int) -> list[list[Text]]:
+        return [
+            _upstream(page, step, width, first=first),
+            _local(page, edge, width),
+            _gradient(page, edge, width, hidden=hidden),
+        ]
+
+    columns = None
+    if not page.look.plain:
+        columns = side_by_side(blocks((page.look.width - 10) // 3), signs, page.look.width)
+    return columns if columns is not None else stacked(blocks(page.look.width - 3), signs)
+
+
+def _upstream(page: Page, step: BackwardStep, width: int, *, first: bool) -> list[Text]:
+    head = page.look.text(f"upstream ∂L/∂{step.node.name}", "bold")
+    if not first:
+        return [head, page.look.text("as above", "dim")]
+    return [head, page.look.text(shape_text(step.upstream.shape), "dim"), *_array(page, step.upstream, width)]
+
+
+def _local(page: Page, edge: Edge, width: int) -> list[Text]:
+    head = page.look.text(f"local ∂{edge.node.name}/∂{edge.input}", "bold")
+    value = local_value(edge.local)
+    written = pretty(local_formula(edge.named_local))
+    formula = page.look.text(written, "bold yellow")
+    if value is None:
+        return [head, formula]
+    formula.append(page.look.shown(f" {shape_text(value.shape)}" if value.shape else ""), style="dim")
+    known = value.ndim == 0 and _is_number(written)
+    return [head, formula, *([] if known else _array(page, value, width))]
+
+
+def _gradient(page: Page, edge: Edge, width: int, *, hidden: bool) -> list[Text]:
+    head = page.look.text(f"gradient ∂L/∂{edge.input}", f"bold {page.colour}")
+    if hidden:
+        return [head, page.look.text("?", "bold reverse")]
+    note = page.look.text(shape_text(edge.contribution.shape), "dim")
+    if moves := shape_words(edge):
+        note.append(page.look.shown(f" {moves}"), style="italic")
+    return [head, note, *_array(page, edge.contribution, width)]
+
+
+def _array(page: Page, value: Array, width: int) -> list[Text]:
+    element = page.state.element
+    marked = place_within(value.shape, element) if element is not None and value.size else None
+    return array_lines(value, page.look, width, marked)
+
+
+def _is_number(text: str) -> bool:
+    return text.replace("−", "").replace(".", "").isdecimal()
+
+
+def shape_words(edge: Edge) -> str:
+    """Say what happens to the shape: ``summed over axis 0``."""
+    return ", ".join(link.words for link in links(edge.local) if isinstance(link, SumOver | Spread))
+
+
+def contribution_name(page: Page, edge: Edge) -> str:
+    """Return the name of what an edge brings: dx, or dx1, dx2 where gradients meet."""
+    meets = page.story.recording.graph.arrivals[edge.input] > 1
+    return f"d{edge.input}{edge.way.arrival if meets else ''}"
+
+
+def numpy_line(page: Page, edge: Edge) -> str:
+    """Return the line of NumPy that computes what the edge brings."""
+    return f"{contribution_name(page, edge)} = {edge.named_local.numpy(f'd{edge.node.name}')}"
+
+
+def _element(page: Page, step: BackwardStep, edge: Edge) -> str:
+    """Return the arithmetic of the element that is followed."""
+    found = followed(edge, step, page.state.element or ())
+    if found is None:
+        return "the data is too large to follow one element"
+    digits = page.look.precision
+    name = f"{contribution_name(page, edge)}{_index(found.place)}"
+    products = [f"{_signed(term.local, digits)} × {_signed(term.upstream, digits)}" for term in found.terms]
+    total = " + ".join(products[:MOST_TERMS]) or "0"
+    more = f" + … ({len(products)} products)" if len(products) > MOST_TERMS else ""
+    return f"{name} = {total}{more} = {_signed(found.value, digits)}"
+
+
+def _index(place: tuple[int, ...]) -> str:
+    return f"[{', '.join(map(str, place))}]" if place else ""
+
+
+def _signed(value: float, precision: int) -> str:
+    text = number(value, precision).replace("-", "−")
+    return f"({text})" if text.startswith("−") else text
+
+
+def _jacobian(page: Page, edge: Edge) -> list[Text]:
+    matrix = edge_jacobian(edge)
+    if matrix is None:
+        size = (int(np.prod(edge.node.shape)), int(np.prod(edge.contribution.shape)))
+        return page.sentence(f"{shape_text(size)} is too large to show: choose a smaller --size")
+    head = f"rows: elements of {edge.node.name}, columns: of {edge.input}; {shape_text(matrix.shape)}"
+    return [*page.sentence(head, "dim"), *array_lines(matrix, page.look, page.look.width - 10)]
+
+
+def _meeting(page: Page, step: BackwardStep) -> list[Text]:
+    """Return the frame of an input where gradients meet: the contributions and their sum."""
+    edges = page.story.arrivals(step.node.name)
+    signs = [page.look.shown(sign) for sign in (" ", *["+ "] * (len(edges) - 1), "= ")]
+
+    def blocks(width: int) -> list[list[Text]]:
+        parts = [
+            _contribution(
+                page, f"{contribution_name(page, edge)} from {edge.node.name}", edge.contribution, width
+            )
+            for edge in edges
+        ]
+        return [*parts, _contribution(page, f"∂L/∂{step.node.name}", step.upstream, width)]
+
+    columns = None
+    if not page.look.plain:
+        columns = side_by_side(blocks((page.look.width - 10) // len(signs)), signs, page.look.width)
+    lines = columns if columns is not None else stacked(blocks(page.look.width - 3), signs)
+    total = " + ".join(contribution_name(page, edge) for edge in edges)
+    lines += page.labelled("numpy", page.sentence(f"d{step.node.name} = {total}", "green"))
+    return [*lines, *page.gap]
+
+
+def _contribution(page: Page, title: str, value: Array, width: int) -> list[Text]:
+    head = page.look.text(title, "bold")
+    return [head, page.look.text(shape_text(value.shape), "dim"), *_array(page, value, width)]
+
+
+def _ledger(page: Page, step: BackwardStep) -> list[Text]:
+    """Return what has arrived where: for the node itself, and for each of its inputs."""
+    lines = []
+    own = page.story.arrivals(step.node.name)
+    if len(own) > 1 and step.edges:
+        parts = " + ".join(f"{contribution_name(page, edge)} (from {edge.node.name})" for edge in own)
+        lines += page.sentence(f"d{step.node.name} = {parts}, complete")
+    if not step.edges:
+        lines += page.sentence(f"{len(own)} of {len(own)} contributions have arrived: complete")
+    arrivals = page.story.recording.graph.arrivals
+    single = [edge.input for edge in step.edges if arrivals[edge.input] == 1]
+    if len(single) > 1:
+        names = " and ".join(f"d{name}" for name in single)
+        lines += page.sentence(f"{' and '.join(single)} feed 1 node each: {names} are complete")
+    for edge in step.edges:
+        if len(single) < 2 or edge.input not in single:
+            lines += page.sentence(_entry(page, edge))
+    return lines
+
+
+def _entry(page: Page, edge: Edge) -> str:
+    total = page.story.recording.graph.arrivals[edge.input]
+    if total == 1:
+        return f"{edge.input} feeds 1 node: d{edge.input} is complete"
+    name = contribution_name(page, edge)
+    if edge.way.arrival < total:
+        waits = total - edge.way.arrival
+        return f"{edge.input} feeds {total} nodes: {name} has arrived, {waits} more to come"
+    parts = " + ".join(f"d{edge.input}{at}" for at in range(1, total + 1))
+    return f"{edge.input} feeds {total} nodes: {name} has arrived; d{edge.input} = {parts} is complete"

@@ -1,0 +1,73 @@
+"""A frame of the way forward: what a node computes, from what, and its value."""
+
+from rich.text import Text
+
+from bn_tutor.course.numbers import shape_text
+from bn_tutor.engine.graph import Node
+from bn_tutor.engine.operation import LITERAL
+from bn_tutor.views.arrays import array_lines
+from bn_tutor.views.columns import side_by_side, stacked
+from bn_tutor.views.page import Page
+from bn_tutor.walk.arithmetic import place_within
+
+
+def forward_lines(page: Page) -> list[Text]:
+    """Return the body of a forward frame."""
+    node = page.frame.node
+    inputs = [page.story.recording.graph[name] for name in dict.fromkeys(node.inputs)]
+    shown = [each for each in inputs if each.operation is not LITERAL]
+    lines = _values(page, shown, node)
+    lines += page.gap
+    lines += page.labelled("shapes", page.sentence(_shapes(shown, node)))
+    lines += page.labelled("feeds", page.sentence(_feeds(page, node)))
+    if text := page.story.subject.section(node.group or node.name).forward:
+        lines += page.labelled("what", page.prose(text))
+    return lines
+
+
+def _values(page: Page, inputs: list[Node], node: Node) -> list[Text]:
+    """Return the inputs' values and the node's own, beside each other where they fit."""
+    signs = [" ", *[" , "] * (len(inputs) - 1), " → "][-len(inputs) - 1 :]
+    signs = [page.look.shown(sign) for sign in signs]
+    width = (page.look.width - 3 * len(signs)) // len(signs)
+    blocks = [_block(page, each, width) for each in (*inputs, node)]
+    columns = side_by_side(blocks, signs, page.look.width) if not page.look.plain else None
+    if columns is not None:
+        return columns
+    wide = [_block(page, each, page.look.width - 3) for each in (*inputs, node)]
+    return stacked(wide, signs)
+
+
+def _block(page: Page, node: Node, width: int) -> list[Text]:
+    """Return one array under its name and shape."""
+    value = page.story.recording[node.name]
+    element = page.state.element
+    marked = place_within(value.shape, element) if element is not None and value.size else None
+    head = page.look.text(node.name, "bold")
+    head.append(page.look.shown(f" {shape_text(value.shape)}"), style="dim")
+    return [head, *array_lines(value, page.look, width, marked)]
+
+
+def _shapes(inputs: list[Node], node: Node) -> str:
+    parts = ", ".join(f"{each.name} {shape_text(each.shape)}" for each in inputs)
+    return f"{parts} → {node.name} {shape_text(node.shape)}{_in_words(inputs, node)}"
+
+
+def _in_words(inputs: list[Node], node: Node) -> str:
+    """Say which inputs were broadcast, or that axes were reduced."""
+    if node.operation.name in ("mean", "sum", "max"):
+        return ": the axes that are reduced disappear"
+    small = [each for each in inputs if each.shape != node.shape and each.shape]
+    if not small or node.operation.name not in ("add", "subtract", "multiply", "divide"):
+        return ""
+    names = " and ".join(each.name for each in small)
+    return f": {names} {'is' if len(small) == 1 else 'are'} broadcast"
+
+
+def _feeds(page: Page, node: Node) -> str:
+    graph = page.story.recording.graph
+    users = [each.name for each in graph.nodes if node.name in each.inputs]
+    if not users:
+        return "this is the output; the loss L is computed from it"
+    together = "; its gradient will be the sum of what they send back" if len(users) > 1 else ""
+    return f"{' and '.join(users)}{together}"

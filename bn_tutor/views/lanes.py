@@ -1,0 +1,138 @@
+"""The graph as lanes beside a list of nodes, in the manner of ``git log --graph``.
+
+One row a node, from the inputs down to the output. A lane is a value that is still wanted further down. The
+lanes that the active node reads are drawn heavy, so that the active edges show without colour.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rich.text import Text
+
+from bn_tutor.course.numbers import shape_text
+from bn_tutor.engine.graph import Graph, Node
+from bn_tutor.engine.operation import LITERAL
+from bn_tutor.views.look import FAINT, Look
+
+# Sides of a cell that are joined: up, right, down, left, each 0 none, 1 light, 2 heavy.
+_LIGHT: Mapping[tuple[bool, bool, bool, bool], str] = {
+    (True, False, True, False): "│",
+    (False, True, False, True): "─",
+    (True, True, True, False): "├",
+    (True, False, True, True): "┤",
+    (True, True, False, False): "└",
+    (True, False, False, True): "┘",
+    (True, True, True, True): "┼",
+    (True, True, False, True): "┴",
+}
+_HEAVY = str.maketrans("│─├┤└┘┼┴", "┃━┣┫┗┛╋┻")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One node and its cells: a lane cell, then the cell between it and the next, and so on."""
+
+    node: Node
+    lane: int
+    cells: tuple[str, ...]
+
+
+def lane_rows(graph: Graph, active: str) -> list[Row]:
+    """Return the rows of the drawing; ``active`` names the node whose edges are drawn heavy."""
+    nodes = _ordered(graph)
+    place = {node.name: at for at, node in enumerate(nodes)}
+    last_use = {name: place[node.name] for node in nodes for name in node.inputs if name in place}
+    # What the active node reads; of an input, its own lane down to those that read it.
+    wanted = set(graph[active].inputs) or {active}
+    lanes: list[str | None] = []
+    rows = []
+    for at, node in enumerate(nodes):
+        before = list(lanes)
+        inputs = [name for name in dict.fromkeys(node.inputs) if name in place]
+        ended = [lane for lane, name in enumerate(lanes) if name in inputs and last_use[name or ""] == at]
+        lane = _lane_for(lanes, ended)
+        for other in ended:
+            lanes[other] = None
+        lanes[lane] = node.name if node.name in last_use else None
+        heavy = wanted if at <= place.get(active, -1) or active in wanted else set()
+        rows.append(Row(node, lane, _cells(before, lanes, lane, inputs, heavy, node.name == active)))
+    return rows
+
+
+def _ordered(graph: Graph) -> list[Node]:
+    """Put each source right before its first use, so that its lane is short. Numbers are left out."""
+    ordered: dict[str, Node] = {}
+    for node in graph.nodes:
+        for name in node.inputs:
+            if graph[name].operation is not LITERAL:
+                ordered.setdefault(name, graph[name])
+        if not node.is_source:
+            ordered.setdefault(node.name, node)
+    return list(ordered.values())
+
+
+def _lane_for(lanes: list[str | None], ended: Sequence[int]) -> int:
+    """Return the lane of a new value: one that ends here, one that is free, or a new one."""
+    if ended:
+        return min(ended)
+    if None in lanes:
+        return lanes.index(None)
+    lanes.append(None)
+    return len(lanes) - 1
+
+
+def _cells(
+    before: Sequence[str | None],
+    after: Sequence[str | None],
+    lane: int,
+    inputs: Sequence[str],
+    heavy: set[str],
+    is_active: bool,
+) -> tuple[str, ...]:
+    joined = [at for at, name in enumerate(before) if name in inputs]
+    low, high = min([*joined, lane]), max([*joined, lane])
+    cells = []
+    for at in range(max(len(before), len(after))):
+        above = at < len(before) and before[at] is not None
+        below = at < len(after) and after[at] is not None and (above or at == lane)
+        stays = above and below and (at == lane or after[at] == before[at])
+        if at == lane:
+            cells.append("●")
+        else:
+            left, right = low < at <= high, low <= at < high
+            sign = _LIGHT.get((above, right, stays, left), " ")
+            marked = above and before[at] in heavy and (at in joined or not is_active)
+            cells.append(sign.translate(_HEAVY) if marked else sign)
+        if at < max(len(before), len(after)) - 1:
+            between = low <= at < high
+            cells.append(("━" if is_active else "─") if between else " ")
+    return tuple(cells)
+
+
+def lane_lines(graph: Graph, active: str, look: Look, colour: str) -> list[Text]:
+    """Return the drawing as lines: lanes, name, shape; the active node is marked by a sign and in colour."""
+    rows = lane_rows(graph, active)
+    width = max(len(row.cells) for row in rows)
+    names = max(len(row.node.name) for row in rows)
+    lines = []
+    for row in rows:
+        is_active = row.node.name == active
+        line = Text(no_wrap=True)
+        for at, cell in enumerate(row.cells):
+            sign = _node_sign(row, is_active) if at == 2 * row.lane else cell
+            heavy = sign in "┃━┣┫┗┛╋┻"
+            line.append(
+                look.shown(sign), style=f"bold {colour}" if heavy or (is_active and sign == "◉") else FAINT
+            )
+        line.append(" " * (width - len(row.cells) + 1))
+        line.append(look.shown(f"{row.node.name:<{names}}"), style=f"bold {colour}" if is_active else "")
+        line.append(look.shown(f" {shape_text(row.node.shape)}"), style=FAINT)
+        line.append(look.shown(" ←") if is_active else "", style=f"bold {colour}")
+        lines.append(line)
+    return lines
+
+
+def _node_sign(row: Row, is_active: bool) -> str:
+    if is_active:
+        return "◉"
+    return "○" if row.node.is_source else "●"

@@ -1,0 +1,64 @@
+"""The page a frame is written on: what every view of a frame needs, in one value."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.text import Text
+
+from bn_tutor.course.quotes import fill
+from bn_tutor.views.look import BACKWARD, FORWARD, Look
+from bn_tutor.views.prose import prose_lines
+from bn_tutor.walk.state import State
+from bn_tutor.walk.story import Direction, Frame, Story
+
+LABEL = 9
+
+
+@dataclass(frozen=True)
+class Page:
+    """One frame of a story in one state, and how it is to look."""
+
+    story: Story
+    frame: Frame
+    state: State
+    look: Look
+    # Without empty lines between the parts, where the terminal is low.
+    compact: bool = False
+
+    @property
+    def colour(self) -> str:
+        """The colour of the direction; a word says it too."""
+        return FORWARD if self.frame.direction is Direction.FORWARD else BACKWARD
+
+    def labelled(self, label: str, lines: Iterable[Text]) -> list[Text]:
+        """Return lines with a label in the margin, or above them where the page is narrow."""
+        lines = list(lines)
+        if self.look.width < 40 or self.look.plain:
+            return [self.look.text(f" {label}", "dim"), *(Text(" ").append_text(line) for line in lines)]
+        margin = self.look.text(f" {label:<{LABEL - 1}}", "dim")
+        return [
+            (margin.copy() if at == 0 else Text(" " * LABEL)).append_text(line)
+            for at, line in enumerate(lines)
+        ]
+
+    @property
+    def gap(self) -> list[Text]:
+        """The empty line between two parts, or nothing."""
+        return [] if self.compact else [Text()]
+
+    def sentence(self, content: str, style: str = "") -> list[Text]:
+        """Return a text wrapped to the width that a label leaves."""
+        width = self._inner_width()
+        console = Console(width=width, color_system=None, legacy_windows=False)
+        return list(self.look.text(content, style).wrap(console, width))
+
+    def prose(self, markdown: str) -> list[Text]:
+        """Return prose with its computed values filled in."""
+        story = self.story
+        text = fill(markdown, story.values, story.subject.sizes, self.look.precision)
+        return prose_lines(text, self.look, self._inner_width())
+
+    def _inner_width(self) -> int:
+        narrow = self.look.width < 40 or self.look.plain
+        return max(self.look.width - (2 if narrow else LABEL + 1), 8)

@@ -1,0 +1,60 @@
+"""Markdown prose as wrapped text: paragraphs, lists, `code`, *emphasis*, **strong**. Nothing else styles."""
+
+from collections.abc import Iterator, Sequence
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from rich.console import Console
+from rich.text import Text
+
+from bn_tutor.views.look import Look
+
+_STYLES = {"em_open": "italic", "strong_open": "bold", "code_inline": "bold cyan"}
+
+
+def prose_lines(markdown: str, look: Look, width: int) -> list[Text]:
+    """Return the prose as lines of at most ``width`` columns, paragraphs set apart by an empty line."""
+    lines: list[Text] = []
+    for paragraph, indent in _paragraphs(MarkdownIt("commonmark").parse(markdown), look):
+        if lines and not indent:
+            lines.append(Text())
+        lines += _wrapped(paragraph, max(width, 8), indent)
+    return lines
+
+
+def _wrapped(paragraph: Text, width: int, indent: int) -> list[Text]:
+    console = Console(width=width, color_system=None, legacy_windows=False)
+    wrapped = paragraph.wrap(console, max(width - indent, 4))
+    return [_indented(line, indent) for line in wrapped]
+
+
+def _indented(line: Text, indent: int) -> Text:
+    return Text(" " * indent).append_text(line) if indent else line
+
+
+def _paragraphs(tokens: Sequence[Token], look: Look) -> Iterator[tuple[Text, int]]:
+    """Yield each paragraph with its indent; list items are indented and begin with a dot."""
+    depth, first = 0, False
+    for token in tokens:
+        depth += token.type.endswith("list_open") - token.type.endswith("list_close")
+        first = first or token.type == "list_item_open"
+        if token.type == "inline":
+            text = look.text("• ") if first else Text()
+            yield text.append_text(_inline(token.children or (), look)), 2 * depth
+            first = False
+        elif token.type in ("fence", "code_block"):
+            yield look.text(token.content.rstrip("\n"), "bold cyan"), 2
+
+
+def _inline(tokens: Sequence[Token], look: Look) -> Text:
+    text, styles = Text(), [""]
+    for token in tokens:
+        if token.type in ("em_open", "strong_open"):
+            styles.append(_STYLES[token.type])
+        elif token.type in ("em_close", "strong_close"):
+            styles.pop()
+        elif token.type in ("softbreak", "hardbreak"):
+            text.append(" ")
+        else:
+            text.append_text(look.text(token.content, _STYLES.get(token.type, styles[-1])))
+    return text
