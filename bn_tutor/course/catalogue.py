@@ -1,8 +1,10 @@
 """Where lessons live."""
 
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from bn_tutor.course.plain import one_line
 from bn_tutor.course.problem import did_you_mean
 
 
@@ -43,10 +45,27 @@ def find(name: str) -> Path | None:
     return next((entry.path for entry in entries() if entry.name == name), None)
 
 
+def node_names(path: Path) -> tuple[str, ...]:
+    """Return the names that a lesson's graph block defines, for shell completion: no NumPy, no proof."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    block = text.partition("```graph\n")[2].partition("```")[0]
+    names = (line.partition("=")[0].strip() for line in block.splitlines())
+    return tuple(name for name in names if name.isidentifier())
+
+
+def summary(path: Path) -> str:
+    """Return the one-line summary of a lesson file; empty where it has none that can be read."""
+    try:
+        front = path.read_text(encoding="utf-8-sig").split("+++")[1]
+        return one_line(str(tomllib.loads(front).get("summary", "")), 100)
+    except (OSError, ValueError, IndexError):
+        return ""
+
+
 def not_found(name: str) -> str:
     """Return what to say where ``find`` finds nothing."""
     if name.endswith(".md"):
-        return f"there is no file {name}"
+        return f"there is no file {one_line(name)}"
     known = [entry.name for entry in entries()]
     hint = did_you_mean(name, known) or f"there are: {', '.join(known)}"
-    return f"there is no lesson {name} ({hint})"
+    return f"there is no lesson {one_line(name, 60)} ({hint})"

@@ -77,7 +77,7 @@ def record(
 def inputs_of(
     lesson: Lesson, sizes: Mapping[str, int], seed: int, given: Mapping[str, Array]
 ) -> dict[str, Array]:
-    """Return the lesson's inputs by name: drawn, fixed, or as given. Raises LessonError as ``record`` does."""
+    """Return the lesson's inputs by name: drawn, fixed, or given. Raises LessonError as ``record`` does."""
     all_sizes = sizes_of(lesson, sizes, given)
     return {
         row.name: given[row.name] if row.name in given else _made(row, all_sizes, seed)

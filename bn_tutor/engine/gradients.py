@@ -70,7 +70,7 @@ class PassOn:
         return upstream
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scale:
     """Multiply elementwise by a factor: a number, or an array that broadcasts to the output's shape.
 
@@ -173,7 +173,7 @@ class Spread:
         return f"np.broadcast_to(np.expand_dims({upstream}, {self.axes}), {self.shape_in})"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class MatMul:
     """The gradient of a matrix product: upstream times the other factor, transposed.
 
@@ -265,7 +265,7 @@ class Transpose:
         return f"np.transpose({upstream}, {self._inverse()})"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Take:
     """Put the upstream at the places that were taken; everywhere else the gradient is zero.
 

@@ -23,7 +23,7 @@ class GraphError(ValueError):
         self.reason = reason
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Node:
     """One node: a source (input, constant, literal), or an operation on nodes before it.
 
@@ -49,7 +49,7 @@ class Node:
         return not self.operation.locals
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Stop:
     """One stop of the backward pass: a node, and the inputs that a gradient flows on to."""
 
@@ -57,7 +57,7 @@ class Stop:
     edges: tuple["Way", ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Way:
     """From a node to its input at ``place``: how the local gradient is made there.
 
@@ -70,7 +70,7 @@ class Way:
     arrival: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Graph:
     """Nodes in topological order; made by ``build``, which checks them."""
 
@@ -91,7 +91,7 @@ class Graph:
         return tuple(node for node in self.nodes if node.operation is INPUT)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Recording:
     """One run through a graph: the value of each node, by name."""
 

@@ -14,7 +14,7 @@ Parameters = Mapping[str, Any]
 Local = Callable[[int, tuple[Array, ...], Array, Parameters], LinearMap]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Operation:
     """One row of the table.
 

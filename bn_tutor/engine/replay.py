@@ -16,7 +16,7 @@ Rule = Callable[[Node, int, LinearMap], LinearMap]
 Combine = Callable[[Array, Array], Array]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Edge:
     """What one node sends back to one of its inputs.
 
@@ -42,7 +42,7 @@ class Edge:
         return named(self.local, placeholders(self.node))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class BackwardStep:
     """One node of the backward pass: its upstream gradient, and what it sends to its inputs.
 

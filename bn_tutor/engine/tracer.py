@@ -23,7 +23,7 @@ class TraceError(ValueError):
         self.line = line
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Entry:
     """One operation that was seen, with its value; ``inputs`` are places in the notebook."""
 

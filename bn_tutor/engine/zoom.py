@@ -27,7 +27,7 @@ class Level(StrEnum):
     OPERATION = "operation"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Through:
     """The local gradient through a group in which several roads lead from one input to the output."""
 

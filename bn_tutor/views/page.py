@@ -51,7 +51,10 @@ class Page:
         """Return a text wrapped to the width that a label leaves."""
         width = self._inner_width()
         console = Console(width=width, color_system=None, legacy_windows=False)
-        return list(self.look.text(content, style).wrap(console, width))
+        lines = self.look.text(content, style).wrap(console, width)
+        for line in lines:
+            line.rstrip()
+        return list(lines)
 
     def prose(self, markdown: str) -> list[Text]:
         """Return prose with its computed values filled in."""

@@ -25,6 +25,8 @@ def prose_lines(markdown: str, look: Look, width: int) -> list[Text]:
 def _wrapped(paragraph: Text, width: int, indent: int) -> list[Text]:
     console = Console(width=width, color_system=None, legacy_windows=False)
     wrapped = paragraph.wrap(console, max(width - indent, 4))
+    for line in wrapped:
+        line.rstrip()
     return [_indented(line, indent) for line in wrapped]
 
 

@@ -22,7 +22,7 @@ class Order(StrEnum):
     TWICE = "twice"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Verdict:
     """What the wrong pass ends with: per input the wrong and the right gradient, and where they part.
 

@@ -23,7 +23,7 @@ class Ask(StrEnum):
     NUMBER = "number"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Question:
     """One question about one edge of a step; ``place`` is the element that sign and number ask about."""
 

@@ -22,7 +22,7 @@ class Direction(StrEnum):
     VERDICT = "verdict"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Frame:
     """One frame: ``number`` of ``count`` in its direction, both from 1; ``step`` on the way back only."""
 
@@ -33,7 +33,7 @@ class Frame:
     step: BackwardStep | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Story:
     """One recording at one level, with the frames that tell it."""
 

@@ -8,7 +8,7 @@ from bn_tutor.engine.gradients import Array
 from bn_tutor.engine.graph import Recording
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Subject:
     """``recording`` is at the level of operations; ``upstream`` has the shape of its output."""
 

@@ -1,0 +1,6 @@
+"""``python -m bn_tutor``."""
+
+from bn_tutor.cli.main import main
+
+if __name__ == "__main__":
+    main()

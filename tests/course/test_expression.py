@@ -1,0 +1,357 @@
+from time import perf_counter
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bn_tutor.course.expression import DEEPEST_TREE, LONGEST_LINE, Lowering, lower, named_nodes
+from bn_tutor.course.problem import SlipError
+
+NAMES = ("x", "y", "gamma")
+SIZES = {"N": 4, "D": 3, "C": 6, "G": 2, "H": 8, "W": 10}
+
+
+def lowered(text):
+    """Return what a line stands for, and its nodes."""
+    lowering = Lowering("out", text, NAMES, SIZES, line=7)
+    return lower(lowering), lowering.nodes
+
+
+def rows(text):
+    """Return the operations of a line: (name, inputs, parameters); literals are left out."""
+    nodes = [node for node in lowered(text)[1] if not node.is_source]
+    return [(node.operation.name, node.inputs, node.parameters) for node in nodes]
+
+
+def refusal(text):
+    """Return (message, column, hint) of the refusal, which must come within a second."""
+    start = perf_counter()
+    with pytest.raises(SlipError) as caught:
+        lowered(text)
+    assert perf_counter() - start < 1.0
+    return caught.value.message, caught.value.column, caught.value.hint
+
+
+# --- what the language has --------------------------------------------------------------------------------
+
+ONE_OPERATION = {
+    "x + y": ("add", ("x", "y"), {}),
+    "x - y": ("subtract", ("x", "y"), {}),
+    "x * y": ("multiply", ("x", "y"), {}),
+    "x / y": ("divide", ("x", "y"), {}),
+    "x @ y": ("matmul", ("x", "y"), {}),
+    "-x": ("negative", ("x",), {}),
+    "1 / x": ("reciprocal", ("x",), {}),
+    "1.0 / x": ("reciprocal", ("x",), {}),
+    "2 / x": ("divide", ("2", "x"), {}),
+    "x / 1": ("divide", ("x", "1"), {}),
+    "x ** 2": ("square", ("x",), {}),
+    "x ** 2.0": ("square", ("x",), {}),
+    "x ** 3": ("power", ("x",), {"exponent": 3}),
+    "x ** -1": ("power", ("x",), {"exponent": -1}),
+    "x ** 0.5": ("power", ("x",), {"exponent": 0.5}),
+    "x ** (1 / 2)": ("power", ("x",), {"exponent": 0.5}),
+    "power(x, 3)": ("power", ("x",), {"exponent": 3}),
+    "power(x, exponent=3)": ("power", ("x",), {"exponent": 3}),
+    "sqrt(x)": ("sqrt", ("x",), {}),
+    "maximum(x, 0)": ("maximum", ("x", "0"), {}),
+    "where(x, y, gamma)": ("where", ("x", "y", "gamma"), {}),
+    "stop_gradient(x)": ("stop_gradient", ("x",), {}),
+    "sum(x)": ("sum", ("x",), {}),
+    "sum(x, 0)": ("sum", ("x",), {"axis": 0}),
+    "sum(x, axis=0)": ("sum", ("x",), {"axis": 0}),
+    "sum(x, axis=-1)": ("sum", ("x",), {"axis": -1}),
+    "sum(x, 0, True)": ("sum", ("x",), {"axis": 0, "keepdims": True}),
+    "sum(x, 0, keepdims=false)": ("sum", ("x",), {"axis": 0, "keepdims": False}),
+    "mean(x, keepdims=True, axis=0)": ("mean", ("x",), {"axis": 0, "keepdims": True}),
+    "mean(x, axis=(0, 2, 3), keepdims=true)": ("mean", ("x",), {"axis": (0, 2, 3), "keepdims": True}),
+    "max(x, axis=None)": ("max", ("x",), {"axis": None}),
+    "max(x, axis=none)": ("max", ("x",), {"axis": None}),
+    "clip(x, -1, 1)": ("clip", ("x",), {"low": -1, "high": 1}),
+    "clip(x, high=1, low=0)": ("clip", ("x",), {"low": 0, "high": 1}),
+    "transpose(x)": ("transpose", ("x",), {}),
+    "transpose(x, (1, 0))": ("transpose", ("x",), {"axes": (1, 0)}),
+    "reshape(x, -1)": ("reshape", ("x",), {"shape": -1}),
+    "reshape(x, (N, D))": ("reshape", ("x",), {"shape": (4, 3)}),
+    "reshape(x, [N, D])": ("reshape", ("x",), {"shape": (4, 3)}),
+    "reshape(x, (N * D,))": ("reshape", ("x",), {"shape": (12,)}),
+    "reshape(x, (N, G, C // G))": ("reshape", ("x",), {"shape": (4, 2, 3)}),
+    "reshape(x, (N + 1, D - 1))": ("reshape", ("x",), {"shape": (5, 2)}),
+    "broadcast_to(x, (N, D))": ("broadcast_to", ("x",), {"shape": (4, 3)}),
+    "concatenate(x)": ("concatenate", ("x",), {}),
+    "concatenate(x, y, gamma, axis=1)": ("concatenate", ("x", "y", "gamma"), {"axis": 1}),
+    "x[0]": ("take", ("x",), {"key": 0}),
+    "x[-1]": ("take", ("x",), {"key": -1}),
+    "x[N - 1]": ("take", ("x",), {"key": 3}),
+    "x[0, 1]": ("take", ("x",), {"key": (0, 1)}),
+    "x[:, 1]": ("take", ("x",), {"key": (slice(None), 1)}),
+    "x[1:N:2]": ("take", ("x",), {"key": slice(1, 4, 2)}),
+    "x[: N // 2]": ("take", ("x",), {"key": slice(None, 2)}),
+    "take(x, 0)": ("take", ("x",), {"key": (0,)}),
+    "take(x, (0, 2))": ("take", ("x",), {"key": ([0, 2],)}),
+    "take(x, (0, 2), axis=1)": ("take", ("x",), {"key": (slice(None), [0, 2])}),
+}
+
+
+@pytest.mark.parametrize("text", ONE_OPERATION)
+def test_form_becomes_one_operation(text):
+    assert rows(text) == [ONE_OPERATION[text]]
+
+
+SEVERAL_OPERATIONS = {
+    "-x ** 2": [("square", ("x",), {}), ("negative", ("out_1",), {})],
+    "2 * x + y": [("multiply", ("2", "x"), {}), ("add", ("out_1", "y"), {})],
+    "1 / sqrt(x + 1e-5)": [
+        ("add", ("x", "1e-05"), {}),
+        ("sqrt", ("out_1",), {}),
+        ("reciprocal", ("out_2",), {}),
+    ],
+    "x / N * (y - x)": [
+        ("divide", ("x", "4"), {}),
+        ("subtract", ("y", "x"), {}),
+        ("multiply", ("out_1", "out_2"), {}),
+    ],
+}
+
+
+@pytest.mark.parametrize("text", SEVERAL_OPERATIONS)
+def test_form_becomes_several_operations_in_order(text):
+    assert rows(text) == SEVERAL_OPERATIONS[text]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("3", 3), ("N", 4), ("N * D", 12), ("N / D", 4 / 3), ("-N", -4), ("+N", 4), ("2 - 0.5", 1.5)],
+)
+def test_arithmetic_on_sizes_is_a_number(text, number):
+    assert lowered(text) == (number, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [
+        ("reshape(x, (N, C // G * 2))", (4, 6)),
+        ("reshape(x, (H // 2) * (W // 2))", 20),
+        ("reshape(x, (N, C // G + 1))", (4, 4)),
+        ("reshape(x, (N, -(-C // G)))", (4, 3)),
+    ],
+)
+def test_floor_division_may_stand_inside_size_arithmetic(text, shape):
+    assert rows(text) == [("reshape", ("x",), {"shape": shape})]
+
+
+def test_earlier_node_stands_for_itself():
+    assert lowered("x") == ("x", [])
+    assert lowered("+x") == ("x", [])
+
+
+def test_number_becomes_a_literal_node():
+    literal = lowered("2 * x")[1][0]
+    assert (literal.name, literal.operation.name, literal.parameters) == ("2", "literal", {"value": 2})
+    assert literal.is_source
+
+
+def test_node_knows_its_line_group_and_text():
+    first, last = (node for node in lowered("sqrt(x) + y")[1] if not node.is_source)
+    assert (first.name, first.written, first.formula) == ("out_1", "sqrt(x)", "sqrt(x)")
+    assert (last.name, last.written, last.formula) == ("out_2", "sqrt(x) + y", "out_1 + y")
+    assert {first.group, last.group} == {"out"}
+    assert {first.line, last.line} == {7}
+
+
+def test_last_operation_of_a_graph_line_takes_its_name():
+    nodes = named_nodes(Lowering("out", "sqrt(x) + y", NAMES, SIZES, 7), "a caption")
+    assert [node.name for node in nodes] == ["out_1", "out"]
+    assert (nodes[-1].written, nodes[-1].formula) == ("sqrt(x) + y", "out_1 + y")
+    assert nodes[-1].caption == "a caption"
+
+
+@pytest.mark.parametrize("text", ["x", "+x", "(x)", "N", "3", "N * D"])
+def test_graph_line_must_compute_something(text):
+    with pytest.raises(SlipError) as caught:
+        named_nodes(Lowering("out", text, NAMES, SIZES))
+    assert caught.value == SlipError(
+        "a node must compute something", 0, "write an operation, as in y = 2 * x"
+    )
+
+
+# --- what it refuses --------------------------------------------------------------------------------------
+
+OPERATORS = "+ - * / ** @ are"
+REFUSED = {
+    # names
+    "summ(x)": ("there is no operation summ", 0, "did you mean sum?"),
+    "x + sqt(y)": ("there is no operation sqt", 4, "did you mean sqrt?"),
+    "x + gama": ("gama is not defined before this line", 4, "did you mean gamma?"),
+    "x + qqq": ("qqq is not defined before this line", 4, ""),
+    "x + mean": ("mean is an operation", 4, "call it: mean(...)"),
+    "nan": ("nan is not defined before this line", 0, ""),
+    "x + inf": ("inf is not defined before this line", 4, ""),
+    '__import__("os")': ("there is no operation __import__", 0, ""),
+    "x(1)": ("there is no operation x", 0, "did you mean max?"),
+    # numbers
+    "x + True": ("bool is not a number", 4, ""),
+    "x * None": ("NoneType is not a number", 4, ""),
+    "x + 1j": ("complex is not a number", 4, ""),
+    "x + ...": ("ellipsis is not a number", 4, ""),
+    "x * 'y'": ("str is not a number", 4, ""),
+    "x * b'y'": ("bytes is not a number", 4, ""),
+    "x + 1e400": ("numbers go up to 1e+15", 4, ""),
+    "1e400 - 1e400": ("numbers go up to 1e+15", 0, ""),
+    "1e15 * 10": ("numbers go up to 1e+15", 0, ""),
+    "1 / 0": ("division by zero", 0, ""),
+    "N @ D": ("@ takes matrices, not numbers", 0, ""),
+    "x + 1" + "0" * 400: ("numbers go up to 1e+15", 4, ""),
+    "9**9**9": ("write the number out: powers of numbers are not computed", 3, ""),
+    "x ** y": ("an exponent must be a number", 5, ""),
+    # Python that is no formula
+    "x.tofile(gamma)": ("a call is not part of the language", 0, ""),
+    "x + y.T": ("attributes are not part of the language", 4, "write sum(x), not x.sum()"),
+    "sum(x)(y)": ("a call is not part of the language", 0, ""),
+    "lambda: x": ("a lambda is not part of the language", 0, ""),
+    "x + [a for a in y]": ("a listcomp is not part of the language", 4, ""),
+    "sum(a for a in x)": ("a generatorexp is not part of the language", 3, ""),
+    "x + (a := y)": ("a namedexpr is not part of the language", 5, ""),
+    "x * f'{y}'": ("a joinedstr is not part of the language", 4, ""),
+    "x + (1, 2)": ("a tuple is not part of the language", 4, ""),
+    "x + {1: 2}": ("a dict is not part of the language", 4, ""),
+    "x if y else x": ("a ifexp is not part of the language", 0, ""),
+    "x + (y < x)": ("a compare is not part of the language", 5, ""),
+    "x and y": ("a boolop is not part of the language", 0, ""),
+    "x * ~y": ("a unaryop is not part of the language", 4, ""),
+    "await x": ("a await is not part of the language", 0, ""),
+    "x % y": ("this operator is not part of the language", 0, OPERATORS),
+    "x // 2": ("this operator is not part of the language", 0, OPERATORS),
+    "x + (y << 2)": ("this operator is not part of the language", 5, OPERATORS),
+    # calls
+    "sum()": ("sum takes 1 input, not 0", 0, ""),
+    "x + maximum(y)": ("maximum takes 2 inputs, not 1", 4, ""),
+    "concatenate()": ("concatenate takes at least one input, not 0", 0, ""),
+    "sum(x, y)": ("this argument must be a number, not a node", 7, ""),
+    "sum(x, 0, True, 3)": ("sum takes no further argument", 16, ""),
+    "sum(x, axi=0)": ("sum takes no (second) axi", 7, "did you mean axis?"),
+    "sum(x, 0, axis=1)": ("sum takes no (second) axis", 10, "did you mean axis?"),
+    "sum(x, axis=0, axis=1)": ("sum takes no (second) axis", 15, "did you mean axis?"),
+    "sum(x, **y)": ("sum takes no (second) **", 7, ""),
+    "sum(*x)": ("a starred is not part of the language", 4, ""),
+    "concatenate(x, *y)": ("a starred is not part of the language", 15, ""),
+    "sum(x, axis='a')": ("str is not a number", 12, ""),
+    "x + reshape(y)": ("reshape needs shape", 4, ""),
+    "clip(x)": ("clip needs high, low", 0, ""),
+    "power(x)": ("power needs exponent", 0, ""),
+    "reshape(x, (N // 0, 3))": ("// divides whole sizes", 12, ""),
+    "take(x, 0, axis=-1)": ("take needs an axis from 0 up", 0, ""),
+    # square brackets
+    "x[y]": ("this argument must be a number, not a node", 2, ""),
+    "x[0.5]": ("an index must be a whole number", 2, ""),
+    "x[True]": ("an index must be a whole number", 2, ""),
+    "x[0:y]": ("this argument must be a number, not a node", 4, ""),
+    "x[9**9]": ("write the number out: powers of numbers are not computed", 2, ""),
+    # signs
+    "sum(х)": ("the character '\\u0445' is not part of the language", 4, "use plain ASCII"),
+    "𝐬𝐮𝐦(x)": ("the character '\\U0001d42c' is not part of the language", 0, "use plain ASCII"),
+    "x − y": ("the character '\\u2212' is not part of the language", 2, "use plain ASCII"),
+    "x\0": ("the character '\\x00' is not part of the language", 1, "use plain ASCII"),
+    "x +\ty": ("the character '\\t' is not part of the language", 3, "use plain ASCII"),
+    "x\n+ y": ("the character '\\n' is not part of the language", 1, "use plain ASCII"),
+    # size
+    "x" * 1_000_000: ("the line has 1000000 characters, 1000 are allowed", LONGEST_LINE, ""),
+    "-" * 100_000 + "x": ("the line has 100001 characters, 1000 are allowed", LONGEST_LINE, ""),
+    "(" * 100_000: ("the line has 100000 characters, 1000 are allowed", LONGEST_LINE, ""),
+    "-" * 900 + "x": ("nested more than 40 deep", 0, "give a part of it a name of its own"),
+    "x" + "[0]" * 300: ("nested more than 40 deep", 0, "give a part of it a name of its own"),
+    "x" + " + x" * 200: ("nested more than 40 deep", 0, "give a part of it a name of its own"),
+}
+
+
+@pytest.mark.parametrize("text", REFUSED, ids=lambda text: ascii(text[:24]))
+def test_line_is_refused_with_its_reason_column_and_hint(text):
+    assert refusal(text) == REFUSED[text]
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [("", 0), ("   ", 0), ("(", 0), ("x y", 2), ("x = 3", 2), ("x;y", 1), ("x +* y", 3), ("x + 'y", 4)],
+)
+def test_line_that_is_no_python_is_no_formula(text, column):
+    message, place, _ = refusal(text)
+    assert message.startswith("not a formula: ")
+    assert place == column
+
+
+@pytest.mark.parametrize("bracket", ["(", "["])
+def test_hundreds_of_brackets_are_refused(bracket):
+    assert "nested" in refusal(bracket * 900)[0]
+
+
+def test_trees_of_the_greatest_depth_are_let_through():
+    deepest = DEEPEST_TREE // 2 - 1
+    assert len(rows("-" * deepest + "x")) == deepest
+    with pytest.raises(SlipError, match="nested more than"):
+        lowered("-" * DEEPEST_TREE + "x")
+
+
+@pytest.mark.parametrize("text", ["reshape(x, (True, 12))", "sum(x, axis=True)", "sum(x, axis=true)"])
+def test_true_is_no_number_in_an_argument_either(text):
+    assert refusal(text)[1] == 12
+
+
+def test_complex_zero_is_no_argument():
+    assert refusal("sum(x, axis=0j)")[1] == 12
+
+
+@pytest.mark.parametrize("text", ["take(x, 0, axes=1)", "take(x, 0, **y)"])
+def test_keyword_that_take_does_not_have_is_refused(text):
+    assert refusal(text)[1] == 11
+
+
+def test_nothing_is_evaluated(tmp_path):
+    victim = tmp_path / "victim"
+    refusal(f"open('{victim}', 'w')")
+    assert not victim.exists()
+
+
+# --- anything at all --------------------------------------------------------------------------------------
+
+PIECES = [*"xyNDCG0123()[],.:=+-*/@ '\"\\#{}", "**", "//", "1e9", "True", "None", "none", "0j", "axis=", "*x"]
+PIECES += ["sum(", "mean(", "take(", "reshape(", "clip(", "concatenate(", "lambda ", " if ", " for ", ":="]
+brief = settings(max_examples=300, deadline=1000, derandomize=True, database=None)
+
+
+def only_slips(text):
+    try:
+        lowered(text)
+    except SlipError as slip:
+        assert 0 <= slip.column <= len(text)
+
+
+@brief
+@given(st.text())
+def test_any_text_is_lowered_or_refused(text):
+    only_slips(text)
+
+
+@brief
+@given(st.lists(st.sampled_from(PIECES), max_size=40).map("".join))
+def test_any_text_of_the_language_is_lowered_or_refused(text):
+    only_slips(text)
+
+
+formulas = st.recursive(
+    st.sampled_from(["x", "y", "N", "2", "0.5", "True", "(1, 2)", "None"]),
+    lambda inner: st.one_of(
+        st.tuples(inner, st.sampled_from([" + ", " / ", " ** ", " @ ", " // "]), inner).map("".join),
+        st.tuples(st.sampled_from(["sum", "take", "clip", "reshape", "where"]), st.lists(inner)).map(
+            lambda call: f"{call[0]}({', '.join(call[1])})"
+        ),
+        inner.map("({})".format),
+        inner.map("-{}".format),
+        st.tuples(inner, inner).map("{0[0]}[{0[1]}]".format),
+    ),
+)
+
+
+@brief
+@given(formulas)
+def test_any_formula_is_lowered_or_refused(text):
+    only_slips(text)
