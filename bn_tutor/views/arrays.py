@@ -29,6 +29,22 @@ def array_lines(value: Array, look: Look, width: int, element: tuple[int, ...] |
     return lines
 
 
+def matrix_lines(matrix: Array, look: Look, width: int) -> list[Text]:
+    """Return the lines of a Jacobian: all its rows, and a dot for each of its many zeros."""
+    written = [[_matrix_cell(float(each), look) for each in row] for row in matrix]
+    cell_width = max((len(cell) for row in written for cell in row), default=1)
+    columns = max(1, (width - 2) // (cell_width + 1))
+    lines = []
+    for row in written:
+        text = " ".join(f"{cell:>{cell_width}}" for cell in row[:columns])
+        lines.append(look.text(text + (" …" if len(row) > columns else "")))
+    return lines
+
+
+def _matrix_cell(value: float, look: Look) -> str:
+    return look.shown(number(value, look.precision).replace("-", "−") if value else "·")
+
+
 def _rows(value: Array, element: tuple[int, ...] | None) -> tuple[list[tuple[Array, int | None]], int]:
     """Return the rows to show, each with its marked column, and how many rows are left out."""
     table = value.reshape(-1, value.shape[-1]) if value.ndim else value.reshape(1, 1)

@@ -6,7 +6,7 @@ from rich.text import Text
 from bn_tutor.course.numbers import number, shape_text
 from bn_tutor.engine.gradients import Array, Spread, SumOver, links
 from bn_tutor.engine.replay import BackwardStep, Edge
-from bn_tutor.views.arrays import array_lines
+from bn_tutor.views.arrays import array_lines, matrix_lines
 from bn_tutor.views.columns import side_by_side, stacked
 from bn_tutor.views.formula import pretty
 from bn_tutor.views.page import Page
@@ -50,7 +50,7 @@ def _edge(page: Page, step: BackwardStep, edge: Edge, *, first: bool) -> list[Te
         if page.state.element is not None:
             lines += page.labelled("element", page.sentence(_element(page, step, edge)))
         if page.state.jacobian:
-            lines += page.labelled("Jacobian", _jacobian(page, edge))
+            lines += page.labelled("J", _jacobian(page, edge))
     return [*lines, *page.gap]
 
 
@@ -153,7 +153,7 @@ def _jacobian(page: Page, edge: Edge) -> list[Text]:
         size = (int(np.prod(edge.node.shape)), int(np.prod(edge.contribution.shape)))
         return page.sentence(f"{shape_text(size)} is too large to show: choose a smaller --size")
     head = f"rows: elements of {edge.node.name}, columns: of {edge.input}; {shape_text(matrix.shape)}"
-    return [*page.sentence(head, "dim"), *array_lines(matrix, page.look, page.look.width - 10)]
+    return [*page.sentence(head, "dim"), *matrix_lines(matrix, page.look, page.look.width - 10)]
 
 
 def _meeting(page: Page, step: BackwardStep) -> list[Text]:

@@ -36,12 +36,12 @@ class Question:
     def text(self) -> str:
         """The question in words."""
         name = f"d{self.edge.input}"
-        arrives = f"what {self.step.node.name} sends to {self.edge.input}"
+        sent = f"the gradient that {self.step.node.name} sends to {self.edge.input}"
         if self.ask is Ask.SHAPE:
-            return f"Which shape has {arrives}?"
+            return f"What is the shape of {sent}?"
         element = f"[{', '.join(map(str, self.place))}]" if self.place else ""
         what = "sign (+, - or 0)" if self.ask is Ask.SIGN else "value, to two decimals,"
-        return f"Which {what} has element {name}{element} of {arrives}?"
+        return f"What is the {what} of {name}{element}, in {sent}?"
 
     @property
     def hint(self) -> str:

@@ -7,7 +7,6 @@ import numpy as np
 from bn_tutor.engine.graph import Node, build, record
 from bn_tutor.engine.operation import INPUT, LITERAL
 from bn_tutor.engine.operations import OPERATIONS
-from bn_tutor.engine.shapes import broadcast_axes
 
 BATCHNORM_INPUTS = ("x", "gamma", "beta", "eps")
 
@@ -159,8 +158,3 @@ def evaluate(text, values):
     """Run a formula's text on named values. Literals are named after their own text and need no value."""
     variables = {name: value for name, value in values.items() if name.isidentifier()}
     return np.asarray(eval(text, {**NAMESPACE, **variables}))
-
-
-def repeated_sum(upstream, shape):
-    """Sum an array down to the shape that it was broadcast from."""
-    return np.sum(upstream, axis=broadcast_axes(shape, upstream.shape)).reshape(shape)

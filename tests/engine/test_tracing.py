@@ -180,6 +180,14 @@ def test_an_array_named_like_the_engine_names_literals():
     assert_close(trace(function, x).output, function(x), 1e-15)
 
 
+def test_a_key_that_reads_like_a_number():
+    def function(x, weights):
+        return 2 * x + weights[2]
+
+    x, weights = drawn(3), {1: drawn(3, seed=42), 2: drawn(3, seed=43)}
+    assert_close(trace(function, x, weights).output, function(x, weights), 1e-15)
+
+
 def test_a_helper_functions_operations_are_grouped_with_the_line_that_calls_it():
     def centred(values):
         average = values.mean(axis=0)
