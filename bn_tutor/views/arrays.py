@@ -20,7 +20,7 @@ def array_lines(value: Array, look: Look, width: int, element: tuple[int, ...] |
         return [look.text("(empty)", FAINT)]
     rows, more = _rows(value, element)
     cell_width = max(len(look.shown(number(float(each), look.precision))) for row, _ in rows for each in row)
-    columns = max(1, (width - 1) // (cell_width + 1))
+    columns = max(1, (width + 1) // (cell_width + 1))
     lines = [_line(row, mark, look, cell_width, columns) for row, mark in rows]
     if more:
         lines.insert(len(lines) - 1, look.text(f"⋮ {more:,} more", FAINT))
@@ -62,10 +62,10 @@ def _line(row: Array, mark: int | None, look: Look, cell_width: int, columns: in
     fits = len(row) if len(row) <= columns else max(1, columns - 1)
     for at, each in enumerate(row[:fits]):
         written = look.shown(number(float(each), look.precision).replace("-", "−"))
+        line.append(" " if at else "")
         line.append(f"{written:>{cell_width}}", style="reverse" if at == mark else "")
-        line.append(" ")
     if fits < len(row):
-        line.append(look.shown("…"), style=FAINT)
+        line.append(look.shown(" …"), style=FAINT)
     return line
 
 

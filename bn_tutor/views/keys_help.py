@@ -19,9 +19,12 @@ _FOOT = (
 )
 
 
-def footer(look: Look) -> list[Text]:
+_PROMPT_FOOT = (("enter", "answer"), ("esc", "leave"))
+
+
+def footer(look: Look, *, prompting: bool = False) -> list[Text]:
     """Return as many of the common keys as the width has room for; ? and q always."""
-    pairs = list(_FOOT)
+    pairs = list(_PROMPT_FOOT if prompting else _FOOT)
     while len(pairs) > 2 and _width(pairs, look) > look.width:
         pairs.pop(-3)
     line = Text(" ", no_wrap=True)

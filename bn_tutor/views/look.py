@@ -42,8 +42,11 @@ class Look:
         return content.translate(ASCII) if self.ascii else content
 
     def text(self, content: str, style: str = "") -> Text:
-        """Return a text to show. Nothing in it is read as markup."""
-        return Text(self.shown(content), style=style, no_wrap=False)
+        """Return a text to show. Nothing in it is read as markup.
+
+        The style is that of this text alone: what is appended to it later does not inherit it.
+        """
+        return Text().append(self.shown(content), style)
 
 
 def encodes_symbols(encoding: str | None) -> bool:

@@ -49,7 +49,7 @@ def screen(tour: Tour, state: State, look: Look, height: int) -> Screen:
         panel_width = max(line.cell_len for line in panel) + 3
         page = replace(page, look=replace(look, width=look.width - panel_width))
     header, status = _header(page), _status(page)
-    keys = footer(look)
+    keys = footer(look, prompting=state.prompt is not None)
     room = max(height - len(header) - len(status) - len(keys), 1)
     body = _visible_body(page, shown_beside=bool(panel))
     if len(body) > room:
