@@ -47,7 +47,8 @@ def load_data(path: Path, upstream: str = "upstream") -> dict[str, Array]:
     except (BadZipFile, EOFError, RecursionError):
         raise DataError(f"{name}: the file is damaged") from None
     except ValueError as error:
-        raise DataError(f"{name}: {one_line(str(error))}") from None
+        # NumPy adds advice for programmers after a semicolon.
+        raise DataError(f"{name}: {one_line(str(error).split('; use')[0])}") from None
     if upstream in found:
         found["upstream"] = found.pop(upstream)
     return found

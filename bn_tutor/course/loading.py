@@ -1,6 +1,6 @@
 """From a lesson to numbers: its inputs are made, its graph is built and run."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from math import prod
 from os import PathLike
@@ -97,17 +97,21 @@ def sizes_of(lesson: Lesson, sizes: Mapping[str, int], given: Mapping[str, Array
     """
     for name in sizes:
         if name not in lesson.sizes:
-            raise _at_top(lesson, f"there is no size {name}", did_you_mean(name, lesson.sizes))
+            raise _at_top(lesson, f"there is no size {name}", _known(name, lesson.sizes))
     rows = {row.name: row for row in lesson.inputs}
     implied: dict[str, int] = {}
     for name, value in given.items():
         if name not in rows:
-            raise _at_top(lesson, f"there is no input {name}", did_you_mean(name, rows))
+            raise _at_top(lesson, f"there is no input {name}", _known(name, rows))
         _imply(lesson, rows[name], value.shape, implied)
     for name in implied.keys() & sizes.keys():
         if implied[name] != sizes[name]:
             raise _at_top(lesson, f"the data has {name} = {implied[name]}, but {sizes[name]} was asked for")
     return {**lesson.sizes, **sizes, **implied}
+
+
+def _known(name: str, known: Iterable[str]) -> str:
+    return did_you_mean(name, known) or f"there are: {', '.join(known)}"
 
 
 def _imply(lesson: Lesson, row: InputRow, shape: Shape, implied: dict[str, int]) -> None:
@@ -123,7 +127,7 @@ def _imply(lesson: Lesson, row: InputRow, shape: Shape, implied: dict[str, int])
 
 
 def _at_top(lesson: Lesson, message: str, hint: str = "") -> LessonError:
-    return LessonError((Problem(lesson.path, 0, 0, message, hint),))
+    return LessonError((Problem(lesson.name, 0, 0, message, hint),))
 
 
 def _made(row: InputRow, sizes: Mapping[str, int], seed: int) -> Array:

@@ -17,6 +17,7 @@ from bn_tutor.engine.graph import Graph, Node, Recording, build, placeholders, r
 from bn_tutor.engine.operation import INPUT, Operation, Parameters
 from bn_tutor.engine.replay import gradients
 from bn_tutor.engine.shapes import Shape
+from bn_tutor.engine.text import bracketed
 
 
 class Level(StrEnum):
@@ -141,6 +142,16 @@ def _roads(graph: Graph) -> Mapping[str, int]:
     return roads
 
 
+def _outside_names(graph: Graph, node: Node) -> dict[str, str]:
+    """Return what fills a formula's placeholders; a part of the group, unknown outside, is written out."""
+    texts = {
+        each.name: bracketed(each.written)
+        for each in graph.nodes
+        if each.written and each.name != graph.output and not each.is_source
+    }
+    return {place: texts.get(name, name) for place, name in placeholders(node).items()}
+
+
 def _links_upwards(recording: Recording, name: str) -> list[LinearMap]:
     """Return the named local gradients on the one road from ``name`` up to the output."""
     found: list[LinearMap] = []
@@ -149,7 +160,7 @@ def _links_upwards(recording: Recording, name: str) -> list[LinearMap]:
             if way.input == name:
                 operands = tuple(recording[each] for each in stop.node.inputs)
                 local = way.local(way.place, operands, recording[stop.node.name], stop.node.parameters)
-                found.append(named(local, placeholders(stop.node)))
+                found.append(named(local, _outside_names(recording.graph, stop.node)))
                 name = stop.node.name
                 break
     return found

@@ -8,8 +8,8 @@ from bn_tutor.engine.gradients import Array, Spread, SumOver, links
 from bn_tutor.engine.replay import BackwardStep, Edge
 from bn_tutor.views.arrays import array_lines, matrix_lines
 from bn_tutor.views.columns import side_by_side, stacked
-from bn_tutor.views.formula import pretty
-from bn_tutor.views.page import Page
+from bn_tutor.views.formula import as_numpy, pretty
+from bn_tutor.views.page import Page, non_finite_note
 from bn_tutor.walk.arithmetic import edge_jacobian, followed, local_formula, local_value, place_within
 
 MOST_TERMS = 4
@@ -27,8 +27,13 @@ def backward_lines(page: Page) -> list[Text]:
     else:
         lines += _meeting(page, step)
     lines += page.labelled("ledger", _ledger(page, step))
+    lines += page.labelled("note", non_finite_note(page, [step.upstream, *_sent(step)]))
     lines += _why(page, step)
     return lines
+
+
+def _sent(step: BackwardStep) -> list[Array]:
+    return [edge.contribution for edge in step.edges]
 
 
 def _why(page: Page, step: BackwardStep) -> list[Text]:
@@ -82,11 +87,12 @@ def _local(page: Page, edge: Edge, width: int) -> list[Text]:
     value = local_value(edge.local)
     written = pretty(local_formula(edge.named_local))
     formula = page.look.text(written, "bold yellow")
-    if value is None:
-        return [head, formula]
-    formula.append(page.look.shown(f" {shape_text(value.shape)}" if value.shape else ""), style="dim")
-    known = value.ndim == 0 and _is_number(written)
-    return [head, formula, *([] if known else _array(page, value, width))]
+    if value is not None and value.shape:
+        formula.append(page.look.shown(f" {shape_text(value.shape)}"), style="dim")
+    lines = [head, *page.wrapped(formula, width)]
+    if value is None or (value.ndim == 0 and _is_number(written)):
+        return lines
+    return [*lines, *_array(page, value, width)]
 
 
 def _gradient(page: Page, edge: Edge, width: int, *, hidden: bool) -> list[Text]:
@@ -122,7 +128,8 @@ def contribution_name(page: Page, edge: Edge) -> str:
 
 def numpy_line(page: Page, edge: Edge) -> str:
     """Return the line of NumPy that computes what the edge brings."""
-    return f"{contribution_name(page, edge)} = {edge.named_local.numpy(f'd{edge.node.name}')}"
+    line = as_numpy(edge.named_local.numpy(f"d{edge.node.name}"))
+    return f"{contribution_name(page, edge)} = {line}"
 
 
 def _element(page: Page, step: BackwardStep, edge: Edge) -> str:

@@ -2,6 +2,8 @@
 
 import re
 
+_NUMPY = ("sqrt", "exp", "log", "tanh", "abs", "sign", "maximum", "minimum", "where", "clip", "mean", "sum")
+
 
 def pretty(formula: str) -> str:
     """``-1 / sqrtvar**2`` becomes ``−1 / sqrtvar²``."""
@@ -12,7 +14,6 @@ def pretty(formula: str) -> str:
     return text.replace(" * ", " · ").replace("-", "−")
 
 
-def words(text: str) -> str:
-    """``* (2 * xmu), sum over axis 0`` becomes ``× (2 · xmu), sum over axis 0``."""
-    parts = (part.strip() for part in text.split(", "))
-    return ", ".join(f"× {pretty(part[2:])}" if part.startswith("* ") else part for part in parts)
+def as_numpy(formula: str) -> str:
+    """``sqrt(var)`` becomes ``np.sqrt(var)``: the line as it stands in a learner's file."""
+    return re.sub(rf"(?<![\w.])({'|'.join(_NUMPY)})\(", r"np.\1(", formula)

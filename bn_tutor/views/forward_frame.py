@@ -7,7 +7,7 @@ from bn_tutor.engine.graph import Node
 from bn_tutor.engine.operation import LITERAL
 from bn_tutor.views.arrays import array_lines
 from bn_tutor.views.columns import side_by_side, stacked
-from bn_tutor.views.page import Page
+from bn_tutor.views.page import Page, non_finite_note
 from bn_tutor.walk.arithmetic import place_within
 
 
@@ -20,6 +20,7 @@ def forward_lines(page: Page) -> list[Text]:
     lines += page.gap
     lines += page.labelled("shapes", page.sentence(_shapes(shown, node)))
     lines += page.labelled("feeds", page.sentence(_feeds(page, node)))
+    lines += page.labelled("note", non_finite_note(page, [page.story.recording[node.name]]))
     if text := page.story.subject.section(node.group or node.name).forward:
         lines += page.labelled("what", page.prose(text))
     return lines

@@ -1,12 +1,14 @@
 """The page a frame is written on: what every view of a frame needs, in one value."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from rich.console import Console
 from rich.text import Text
 
 from bn_tutor.course.quotes import fill
+from bn_tutor.engine.gradients import Array
 from bn_tutor.views.look import BACKWARD, FORWARD, Look
 from bn_tutor.views.prose import prose_lines
 from bn_tutor.walk.state import State
@@ -49,9 +51,12 @@ class Page:
 
     def sentence(self, content: str, style: str = "") -> list[Text]:
         """Return a text wrapped to the width that a label leaves."""
-        width = self._inner_width()
+        return self.wrapped(self.look.text(content, style), self._inner_width())
+
+    def wrapped(self, text: Text, width: int) -> list[Text]:
+        """Return a text as lines of at most ``width`` columns."""
         console = Console(width=width, color_system=None, legacy_windows=False)
-        lines = self.look.text(content, style).wrap(console, width)
+        lines = text.wrap(console, width)
         for line in lines:
             line.rstrip()
         return list(lines)
@@ -65,3 +70,14 @@ class Page:
     def _inner_width(self) -> int:
         narrow = self.look.width < 40 or self.look.plain
         return max(self.look.width - (2 if narrow else LABEL + 1), 8)
+
+
+def non_finite_note(page: Page, arrays: Sequence[Array]) -> list[Text]:
+    """Return a word on inf and nan where they appear; nothing where all numbers are finite."""
+    if all(np.all(np.isfinite(array)) for array in arrays):
+        return []
+    return page.sentence(
+        "inf is what a division by zero gives, nan what 0 · inf gives: the formula has no value for this "
+        "data. A column without spread and eps = 0 does that; any eps above 0 prevents it.",
+        "yellow",
+    )
