@@ -33,52 +33,61 @@ def _complete_node(context: typer.Context, incomplete: str) -> list[str]:
     return [name for name in node_names(path) if name.startswith(incomplete)] if path else []
 
 
+Target = Annotated[
+    str,
+    typer.Argument(
+        metavar="[LESSON | FILE.md | FILE.py:FUNCTION]", help="What to walk.", autocompletion=_complete_lesson
+    ),
+]
+Size = Annotated[
+    list[str] | None, typer.Option("--size", metavar="NAME=NUMBER", help="A size, such as N=6; repeatable.")
+]
+Seed = Annotated[int, typer.Option("--seed", help="Other random numbers.")]
+Eps = Annotated[float | None, typer.Option("--eps", help="The eps inside the root; 0 is allowed.")]
+Data = Annotated[
+    Path | None,
+    typer.Option("--data", metavar="FILE", help="x as CSV; any input, and upstream, as .npz or .json."),
+]
+From = Annotated[
+    str | None, typer.Option("--from", metavar="NODE", help="Begin at a node.", autocompletion=_complete_node)
+]
+Backward = Annotated[bool, typer.Option("--backward", help="Begin with the backward pass.")]
+ShownLevel = Annotated[
+    str, typer.Option("--level", metavar="LEVEL", help="node, operation or layer; z changes it.")
+]
+Precision = Annotated[int, typer.Option("--precision", min=1, max=12, help="Decimals shown.")]
+Predict = Annotated[bool, typer.Option("--predict", help="Ask before each backward frame.")]
+InOrder = Annotated[
+    str, typer.Option("--order", metavar="ORDER", help="right, or recursive: without topological order.")
+]
+Twice = Annotated[bool, typer.Option("--twice", help="A second backward pass on top of the first.")]
+Plain = Annotated[
+    bool, typer.Option("--plain", help="Append only, no boxes, for screen readers (also ACCESSIBLE=1).")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the whole walk as one JSON document.")]
+NoColor = Annotated[bool, typer.Option("--no-color", help="No colours (also NO_COLOR).")]
+Width = Annotated[int | None, typer.Option("--width", min=10, max=1000, help="Columns to draw in.")]
+
+
 def walk(
-    target: Annotated[
-        str,
-        typer.Argument(
-            metavar="[LESSON | FILE.md | FILE.py:FUNCTION]",
-            help="What to walk.",
-            show_default=True,
-            autocompletion=_complete_lesson,
-        ),
-    ] = "batchnorm",
-    size: Annotated[
-        list[str] | None,
-        typer.Option("--size", metavar="NAME=NUMBER", help="A size, such as N=6; repeatable."),
-    ] = None,
-    seed: Annotated[int, typer.Option("--seed", help="Other random numbers.")] = 0,
-    eps: Annotated[float | None, typer.Option("--eps", help="The eps inside the root; 0 is allowed.")] = None,
-    data: Annotated[
-        Path | None,
-        typer.Option("--data", metavar="FILE", help="x as CSV; any input, and upstream, as .npz or .json."),
-    ] = None,
-    from_node: Annotated[
-        str | None,
-        typer.Option("--from", metavar="NODE", help="Begin at a node.", autocompletion=_complete_node),
-    ] = None,
-    backward: Annotated[bool, typer.Option("--backward", help="Begin with the backward pass.")] = False,
-    level: Annotated[str, typer.Option("--level", help="node, operation or layer; z changes it.")] = "node",
-    precision: Annotated[int, typer.Option("--precision", min=1, max=12, help="Decimals shown.")] = 3,
-    predict: Annotated[bool, typer.Option("--predict", help="Ask before each backward frame.")] = False,
-    order: Annotated[
-        str, typer.Option("--order", help="right, or recursive: without topological order.")
-    ] = "right",
-    twice: Annotated[
-        bool, typer.Option("--twice", help="A second backward pass on top of the first.")
-    ] = False,
-    plain: Annotated[
-        bool, typer.Option("--plain", help="Append only, no boxes, for screen readers (also ACCESSIBLE=1).")
-    ] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the whole walk as one JSON document.")
-    ] = False,
-    no_color: Annotated[bool, typer.Option("--no-color", help="No colours (also NO_COLOR).")] = False,
-    width: Annotated[
-        int | None, typer.Option("--width", min=10, max=1000, help="Columns to draw in.")
-    ] = None,
+    target: Target = "batchnorm",
+    size: Size = None,
+    seed: Seed = 0,
+    eps: Eps = None,
+    data: Data = None,
+    from_node: From = None,
+    backward: Backward = False,
+    level: ShownLevel = "node",
+    precision: Precision = 3,
+    predict: Predict = False,
+    order: InOrder = "right",
+    twice: Twice = False,
+    plain: Plain = False,
+    as_json: AsJson = False,
+    no_color: NoColor = False,
+    width: Width = None,
 ) -> None:
-    """Walk through a lesson; the shown help is HELP."""
+    """Walk through a lesson; what --help shows is HELP."""
     from bn_tutor.cli.output import fail, output_look, wants_plain
     from bn_tutor.cli.targets import Request, parse_sizes
     from bn_tutor.cli.walking import Options, run

@@ -327,7 +327,7 @@ class Cut:
 
     def numpy(self, upstream: str) -> str:
         """``dy[0:4]``."""
-        return f"{upstream}[{':, ' * self.axis}{self.start}:{self.stop}]"
+        return f"{bracketed(upstream)}[{':, ' * self.axis}{self.start}:{self.stop}]"
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import numpy as np
 from bn_tutor.engine.gradients import Array
 from bn_tutor.engine.operation import INPUT, LITERAL, Local, Operation, Parameters
 from bn_tutor.engine.shapes import Shape
+from bn_tutor.engine.text import key_in_code
 
 
 class GraphError(ValueError):
@@ -198,5 +199,9 @@ def _source_value(node: Node, inputs: Mapping[str, Array]) -> Array:
 def placeholders(node: Node) -> dict[str, str]:
     """Return the names that fill the placeholders of the node's formulas."""
     names = dict(zip("abc", node.inputs, strict=False))
-    names |= {name: str(node.parameters.get(name, None)) for name in node.operation.parameters}
-    return names | {"out": node.name, "all": f"({', '.join(node.inputs)})"}
+    defaults = {"axis": 0 if node.operation.variadic else None}
+    parameters = {name: node.parameters.get(name, defaults.get(name)) for name in node.operation.parameters}
+    names |= {name: key_in_code(value) for name, value in parameters.items()}
+    names["keepdims"] = ", keepdims=True" if parameters.get("keepdims") else ""
+    comma = "," if len(node.inputs) == 1 else ""
+    return names | {"out": node.name, "all": f"({', '.join(node.inputs)}{comma})"}

@@ -32,6 +32,7 @@ from bn_tutor.engine.gradients import (
 )
 from bn_tutor.engine.operation import Operation, Parameters, passed_on, scaled, turned_round
 from bn_tutor.engine.shapes import Shape
+from bn_tutor.engine.text import axes_in_code
 
 # --- reductions -----------------------------------------------------------------------------------------
 
@@ -72,7 +73,8 @@ def _max(a: Array, axis: Any = None, keepdims: bool = False) -> Any:
 
 def _max_local(index: int, inputs: tuple[Array, ...], output: Array, parameters: Parameters) -> LinearMap:
     spread = _spread(inputs, parameters)
-    return Chain((spread, Scale("winners({a})", _winners, (inputs[0], spread.axes))))
+    formula = f"winners({{a}}, axis={axes_in_code(spread.axes)})"
+    return Chain((spread, Scale(formula, _winners, (inputs[0], spread.axes))))
 
 
 def _winners(a: Array, axes: tuple[int, ...]) -> Array:
@@ -153,7 +155,8 @@ def _power(a: Array, exponent: float) -> Any:
 
 
 def _power_factor(a: Array, out: Array, exponent: float) -> Any:
-    return exponent * a ** (exponent - 1)
+    # x**0 is constant, at 0 too.
+    return exponent * a ** (exponent - 1) if exponent else np.zeros_like(a)
 
 
 def _where(condition: Array, a: Array, b: Array) -> Any:
@@ -288,7 +291,7 @@ ROWS: tuple[Operation, ...] = (
     ),
     Operation(
         "sum",
-        "sum({a}, axis={axis})",
+        "sum({a}, axis={axis}{keepdims})",
         _sum,
         shapes.reduced,
         (_sum_local,),
@@ -296,7 +299,7 @@ ROWS: tuple[Operation, ...] = (
     ),
     Operation(
         "mean",
-        "mean({a}, axis={axis})",
+        "mean({a}, axis={axis}{keepdims})",
         _mean,
         shapes.reduced,
         (_mean_local,),
@@ -304,7 +307,7 @@ ROWS: tuple[Operation, ...] = (
     ),
     Operation(
         "max",
-        "max({a}, axis={axis})",
+        "max({a}, axis={axis}{keepdims})",
         _max,
         shapes.max_reduced,
         (_max_local,),

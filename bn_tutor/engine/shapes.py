@@ -117,7 +117,7 @@ def broadcast(old: Shape, shape: int | Shape) -> Shape:
 def concatenated(*shapes: Shape, axis: int = 0) -> Shape:
     """Return the shape of the parts laid end to end along ``axis``."""
     place = positive_axis(axis, len(shapes[0]))
-    others = {(*shape[:place], *shape[place + 1 :]) for shape in shapes}
+    others = {(len(shape), *shape[:place], *shape[place + 1 :]) for shape in shapes}
     if len(others) > 1:
         raise ValueError(f"shapes {', '.join(map(str, shapes))} differ beside axis {axis}")
     first = shapes[0]

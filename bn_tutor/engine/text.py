@@ -39,7 +39,8 @@ def axes_in_code(axes: tuple[int, ...]) -> str:
 def key_in_code(key: Any) -> str:
     """Write an index as Python would read it back."""
     if isinstance(key, np.ndarray):
-        return f"np.array({key.tolist()})"
+        # An empty list would read back as floats, which are no index.
+        return f"np.array({key.tolist()})" if key.size else f"np.zeros({key.shape}, {key.dtype.name!r})"
     if isinstance(key, tuple):
         return f"({', '.join(map(key_in_code, key))}{',' if len(key) == 1 else ''})"
     return repr(key)

@@ -1,7 +1,7 @@
 """The array that remembers, and the notebook it writes into."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Any
 
@@ -40,13 +40,21 @@ class Notebook:
 
     entries: list[Entry] = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
     line: int | None = None
 
     def source(self, name: str, operation: Operation, value: Array) -> "Tracer":
         """Write down an input or a constant."""
         tracer = self._written(Entry(operation, (), {}, value, None))
-        self.names[tracer.key] = name
+        self.names[tracer.key] = self.free_name(name if name.isidentifier() else f"value_{len(self.entries)}")
         return tracer
+
+    def free_name(self, name: str) -> str:
+        """Return the name, or name_2, name_3 … where it is taken."""
+        taken = set(self.names.values())
+        if name not in taken:
+            return name
+        return next(each for count in range(2, len(taken) + 3) if (each := f"{name}_{count}") not in taken)
 
     def apply(self, name: str, *operands: Any, **parameters: Any) -> "Tracer":
         """Run an operation of the table and write it down; plain numbers and arrays become literals."""
@@ -67,12 +75,13 @@ class Notebook:
         value = np.asarray(operand)
         if value.dtype.kind not in "fiub":
             raise TraceError(f"{type(operand).__name__} is not an array of numbers", self.line)
-        text = repr(value.item()) if not value.shape else f"array_{len(self.entries)}"
-        for key, name in self.names.items():
-            if name == text:
-                return Tracer(self, key)
+        text = "" if value.shape else repr(value.item())
+        if text in self.numbers:
+            return Tracer(self, self.numbers[text])
         tracer = self._written(Entry(LITERAL, (), {"value": value}, value, self.line))
-        self.names[tracer.key] = text
+        self.names[tracer.key] = text or self.free_name(f"array_{tracer.key}")
+        if text:
+            self.numbers[text] = tracer.key
         return tracer
 
     def _written(self, entry: Entry) -> "Tracer":
@@ -155,9 +164,17 @@ class Tracer(NDArrayOperatorsMixin):
             return result
         if len(out) != 1 or not isinstance(out[0], Tracer):
             raise self.notebook.refuse("the result is written into a plain array: its gradient would be lost")
-        # Augmented assignment: the same Python object now stands for the new node.
-        out[0].key = result.key
-        return out[0]
+        return out[0]._rebound(result)
+
+    def _rebound(self, result: "Tracer") -> "Tracer":
+        """Augmented assignment: the same Python object now stands for the new node."""
+        entry = self.notebook.entries[self.key]
+        if any(np.may_share_memory(self.value, self.notebook.entries[key].value) for key in entry.inputs):
+            raise self.notebook.refuse("a write into a view would change another array too: build a new one")
+        if result.shape != self.shape:
+            raise self.notebook.refuse(f"a result of shape {result.shape} does not fit into {self.shape}")
+        self.key = result.key
+        return self
 
     def __array_function__(self, function: Any, types: Any, arguments: Any, keywords: Any) -> Any:
         if function in _ON_VALUES:
@@ -171,18 +188,19 @@ class Tracer(NDArrayOperatorsMixin):
         return method(first, *arguments[1:], **keywords)
 
     def sum(self, axis: Any = None, keepdims: bool = False) -> "Tracer":
-        return self.notebook.apply("sum", self, **_reduction(self, axis, keepdims))
+        return self.notebook.apply("sum", self, **_reduction(axis, keepdims))
 
     def mean(self, axis: Any = None, keepdims: bool = False) -> "Tracer":
-        return self.notebook.apply("mean", self, **_reduction(self, axis, keepdims))
+        return self.notebook.apply("mean", self, **_reduction(axis, keepdims))
 
     def max(self, axis: Any = None, keepdims: bool = False) -> "Tracer":
-        return self.notebook.apply("max", self, **_reduction(self, axis, keepdims))
+        return self.notebook.apply("max", self, **_reduction(axis, keepdims))
 
     def min(self, axis: Any = None, keepdims: bool = False) -> "Tracer":
         return -(-self).max(axis, keepdims)
 
     def var(self, axis: Any = None, ddof: int = 0, keepdims: bool = False) -> "Tracer":
+        axis = _as_axis(axis)
         count = prod(self.shape[each] for each in reduced_axes(self.shape, axis))
         squares = (self - self.mean(axis, keepdims=True)) ** 2
         if ddof == 0:
@@ -199,7 +217,12 @@ class Tracer(NDArrayOperatorsMixin):
     def ravel(self) -> "Tracer":
         return self.reshape(-1)
 
-    flatten = ravel
+    def flatten(self) -> "Tracer":
+        flat = self.ravel()
+        # Always a copy, as in NumPy: what is written into it must not reach the original.
+        entry = self.notebook.entries[flat.key]
+        self.notebook.entries[flat.key] = replace(entry, value=entry.value.copy())
+        return flat
 
     def squeeze(self, axis: Any = None) -> "Tracer":
         return self.reshape(np.squeeze(self.value, axis).shape)
@@ -214,23 +237,31 @@ class Tracer(NDArrayOperatorsMixin):
         return self.transpose(order)
 
     def dot(self, other: Any) -> "Tracer":
-        return self @ other
+        if self.ndim > 2 or np.ndim(_plain(other)) > 2:
+            raise self.notebook.refuse("np.dot of more than two dimensions is not recorded: use @")
+        return self @ other if self.ndim and np.ndim(_plain(other)) else self * other
 
-    def clip(self, low: float, high: float) -> "Tracer":
-        return self.notebook.apply("clip", self, low=float(low), high=float(high))
+    def clip(self, *bounds: Any, **named: Any) -> "Tracer":
+        ends = [*bounds, *(named.get(f"a_{end}", named.get(end)) for end in ("min", "max")[len(bounds) :])]
+        low = -np.inf if ends[0] is None else float(ends[0])
+        high = np.inf if ends[1] is None else float(ends[1])
+        return self.notebook.apply("clip", self, low=low, high=high)
 
     def copy(self) -> "Tracer":
-        return self
+        return Tracer(self.notebook, self.key)
 
     def astype(self, dtype: Any, **_: Any) -> "Tracer":
         if not np.issubdtype(dtype, np.floating):
             raise self.notebook.refuse(f"astype({dtype}) would lose the gradient")
-        return self
+        return self.copy()
 
 
-def _reduction(tracer: Tracer, axis: Any, keepdims: bool) -> dict[str, Any]:
-    parameters: dict[str, Any] = {"axis": tuple(axis) if isinstance(axis, list) else axis}
-    return parameters | ({"keepdims": True} if keepdims else {})
+def _reduction(axis: Any, keepdims: bool) -> dict[str, Any]:
+    return {"axis": _as_axis(axis)} | ({"keepdims": True} if keepdims else {})
+
+
+def _as_axis(axis: Any) -> Any:
+    return tuple(axis) if isinstance(axis, list) else axis
 
 
 def _plain(value: Any) -> Any:
@@ -252,7 +283,7 @@ def _ufunc(notebook: Notebook, ufunc: np.ufunc, operands: tuple[Any, ...]) -> An
     if ufunc is np.divide and isinstance(operands[0], int | float) and operands[0] == 1:
         return notebook.apply("reciprocal", operands[1])
     if ufunc is np.positive:
-        return operands[0]
+        return notebook.lifted(operands[0]).copy()
     name = _UFUNCS.get(ufunc)
     if name is None:
         raise notebook.refuse(f"np.{ufunc.__name__} is not an operation that can be recorded")
@@ -306,6 +337,10 @@ def _expand(array: Any, axis: Any) -> Any:
     return array.reshape(np.expand_dims(array.value, axis).shape)
 
 
+def _transpose(array: Tracer, axes: Any = None) -> Tracer:
+    return array.transpose(*(() if axes is None else axes))
+
+
 def _broadcast_to(array: Tracer, shape: Any) -> Tracer:
     return array.notebook.apply("broadcast_to", array, shape=shape)
 
@@ -313,22 +348,11 @@ def _broadcast_to(array: Tracer, shape: Any) -> Tracer:
 _COMPARISONS = frozenset(
     {np.greater, np.greater_equal, np.less, np.less_equal, np.equal, np.not_equal, np.isnan, np.isfinite}
 )
-_UFUNCS: Mapping[np.ufunc, str] = {
-    np.add: "add",
-    np.subtract: "subtract",
-    np.multiply: "multiply",
-    np.divide: "divide",
-    np.negative: "negative",
-    np.square: "square",
-    np.sqrt: "sqrt",
-    np.reciprocal: "reciprocal",
-    np.exp: "exp",
-    np.log: "log",
-    np.tanh: "tanh",
-    np.maximum: "maximum",
-    np.minimum: "minimum",
-    np.absolute: "abs",
-}
+_SAME_NAME = (
+    *("add", "subtract", "multiply", "divide", "negative", "square", "sqrt", "reciprocal"),
+    *("exp", "log", "tanh", "maximum", "minimum"),
+)
+_UFUNCS: Mapping[np.ufunc, str] = {np.absolute: "abs", **{getattr(np, name): name for name in _SAME_NAME}}
 # Functions that only look at a shape or a value, and pass no gradient.
 _ON_VALUES = frozenset(
     {
@@ -348,13 +372,15 @@ _FUNCTIONS: Mapping[Any, Callable[..., Any]] = {
     np.sum: Tracer.sum,
     np.mean: Tracer.mean,
     np.max: Tracer.max,
+    np.amax: Tracer.max,
     np.min: Tracer.min,
+    np.amin: Tracer.min,
     np.var: Tracer.var,
     np.std: Tracer.std,
     np.reshape: Tracer.reshape,
     np.ravel: Tracer.ravel,
     np.squeeze: Tracer.squeeze,
-    np.transpose: Tracer.transpose,
+    np.transpose: _transpose,
     np.swapaxes: Tracer.swapaxes,
     np.dot: Tracer.dot,
     np.clip: Tracer.clip,

@@ -40,7 +40,7 @@ def trace(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> Rec
     output = _first_tracer(result)
     if output is None:
         raise TraceError("the function returns no array that was computed from its inputs", None)
-    notebook.names.setdefault(output.key, _free_name(notebook, "out"))
+    notebook.names.setdefault(output.key, notebook.free_name("out"))
     return _recording(notebook, output.key)
 
 
@@ -70,6 +70,11 @@ def _run_watched(notebook: Notebook, function: Callable[..., Any], bound: inspec
     sys.settrace(watch)
     try:
         return function(*bound.args, **bound.kwargs)
+    except Exception as error:
+        # NumPy wraps what is raised while it asks a Tracer for a number.
+        if isinstance(error.__cause__, TraceError):
+            raise error.__cause__ from None
+        raise
     finally:
         sys.settrace(earlier)
 
@@ -77,23 +82,14 @@ def _run_watched(notebook: Notebook, function: Callable[..., Any], bound: inspec
 def _name_after_variables(notebook: Notebook, variables: Mapping[str, Any]) -> None:
     for name, value in variables.items():
         if isinstance(value, Tracer) and value.notebook is notebook and value.key not in notebook.names:
-            notebook.names[value.key] = _free_name(notebook, name)
-
-
-def _free_name(notebook: Notebook, name: str) -> str:
-    """Return the name, or name_2, name_3 … where a variable is assigned again."""
-    taken = set(notebook.names.values())
-    if name not in taken:
-        return name
-    return next(each for count in range(2, len(taken) + 3) if (each := f"{name}_{count}") not in taken)
+            notebook.names[value.key] = notebook.free_name(name)
 
 
 def _first_tracer(result: Any) -> Tracer | None:
     if isinstance(result, Tracer):
         return result
-    if isinstance(result, tuple | list) and result:
-        return _first_tracer(result[0])
-    return None
+    parts = result if isinstance(result, tuple | list) else ()
+    return next((found for part in parts if (found := _first_tracer(part)) is not None), None)
 
 
 @dataclass

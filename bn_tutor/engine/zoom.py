@@ -67,14 +67,26 @@ def zoom(recording: Recording, level: Level) -> Recording:
     if level is Level.OPERATION:
         return recording
     whole = level is Level.LAYER
+    kept = _needed(recording.graph) if whole else recording.graph.by_name.keys()
     groups: dict[str, list[Node]] = {}
     for node in recording.graph.nodes:
-        if not node.is_source:
-            groups.setdefault(recording.graph.output if whole else node.group, []).append(node)
+        if not node.is_source and node.name in kept:
+            name = recording.graph.output if whole else node.group
+            # Put in again, so that a group stands where its last member stood.
+            groups[name] = [*groups.pop(name, []), node]
     nodes = [node for node in recording.graph.nodes if node.is_source]
     nodes += [_folded(group, recording.graph) for group in groups.values()]
     graph = build(nodes, recording.graph.output)
     return Recording(graph, {node.name: recording[node.name] for node in graph.nodes})
+
+
+def _needed(graph: Graph) -> set[str]:
+    """Return the names of the nodes that the output is computed from."""
+    needed = {graph.output}
+    for node in reversed(graph.nodes):
+        if node.name in needed:
+            needed.update(node.inputs)
+    return needed
 
 
 def _folded(group: Sequence[Node], graph: Graph) -> Node:

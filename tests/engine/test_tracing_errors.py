@@ -146,7 +146,7 @@ def nothing_at_all(x):
 
 FAULTS = [
     (item_assignment, "a write into an array cannot be recorded: build a new array instead"),
-    (augmented_item, "a write into an array cannot be recorded: build a new array instead"),
+    (augmented_item, "a write into a view would change another array too: build a new one"),
     (row_into_plain_array, "its gradient would be lost"),
     (number_into_plain_array, "its gradient would be lost"),
     (out_into_plain_array, "the result is written into a plain array: its gradient would be lost"),
