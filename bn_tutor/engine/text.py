@@ -12,9 +12,9 @@ def bracketed(text: str) -> str:
 
 
 def _one_call(text: str) -> bool:
-    """Whether the text is one name followed by one bracketed group: ``sqrt(var)``."""
+    """Whether the text is one bracketed group, with a name before it or not: ``sqrt(var)``."""
     head, bracket, _ = text.partition("(")
-    if not bracket or not text.endswith(")") or not head.replace(".", "").replace("_", "").isalnum():
+    if not bracket or not text.endswith(")") or not f"{head}x".replace(".", "").replace("_", "").isalnum():
         return False
     depth = 0
     for place, sign in enumerate(text):

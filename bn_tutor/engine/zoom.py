@@ -75,9 +75,15 @@ def zoom(recording: Recording, level: Level) -> Recording:
             # Put in again, so that a group stands where its last member stood.
             groups[name] = [*groups.pop(name, []), node]
     nodes = [node for node in recording.graph.nodes if node.is_source]
-    nodes += [_folded(group, recording.graph) for group in groups.values()]
+    folded = [_folded(group, recording.graph) for group in groups.values()]
+    nodes += [_as_layer(node, recording.graph) for node in folded] if whole else folded
     graph = build(nodes, recording.graph.output)
     return Recording(graph, {node.name: recording[node.name] for node in graph.nodes})
+
+
+def _as_layer(node: Node, graph: Graph) -> Node:
+    names = ", ".join(name for name in node.inputs if graph[name].operation is INPUT)
+    return replace(node, formula=f"layer({names})", caption="everything as one node", group="")
 
 
 def _needed(graph: Graph) -> set[str]:

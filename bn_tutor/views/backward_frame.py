@@ -6,6 +6,7 @@ from rich.text import Text
 from bn_tutor.course.numbers import number, shape_text
 from bn_tutor.engine.gradients import Array, Spread, SumOver, links
 from bn_tutor.engine.replay import BackwardStep, Edge
+from bn_tutor.engine.zoom import Level, Through
 from bn_tutor.views.arrays import array_lines, matrix_lines
 from bn_tutor.views.columns import side_by_side, stacked
 from bn_tutor.views.formula import as_numpy, pretty
@@ -27,9 +28,18 @@ def backward_lines(page: Page) -> list[Text]:
     else:
         lines += _meeting(page, step)
     lines += page.labelled("ledger", _ledger(page, step))
+    if page.story.level is Level.LAYER and page.state.question is None:
+        lines += page.labelled("closed", _closed_form(page))
     lines += page.labelled("note", non_finite_note(page, [step.upstream, *_sent(step)]))
     lines += _why(page, step)
     return lines
+
+
+def _closed_form(page: Page) -> list[Text]:
+    """Return the lesson's own formulas for the whole layer, which the tests prove equal to the walk."""
+    lesson = page.story.subject.lesson
+    lines = [f"{line.name} = {pretty(line.text)}" for line in lesson.closed] if lesson else []
+    return [text for line in lines for text in page.sentence(line, "green")]
 
 
 def _sent(step: BackwardStep) -> list[Array]:
@@ -40,8 +50,7 @@ def _why(page: Page, step: BackwardStep) -> list[Text]:
     if page.state.question is not None:
         return []  # it might give the answer away
     lines = []
-    node = step.node.group or step.node.name
-    if text := page.story.subject.section(node).backward:
+    if text := page.section(step.node).backward:
         lines += page.labelled("why", page.prose(text))
     return lines
 
@@ -51,7 +60,8 @@ def _edge(page: Page, step: BackwardStep, edge: Edge, *, first: bool) -> list[Te
     hidden = page.state.question is not None and page.state.question.edge is edge
     lines = _product(page, step, edge, first=first, hidden=hidden)
     if not hidden:
-        lines += page.labelled("numpy", page.sentence(numpy_line(page, edge), "green"))
+        if not any(isinstance(link, Through) for link in links(edge.local)):
+            lines += page.labelled("numpy", page.sentence(numpy_line(page, edge), "green"))
         if page.state.element is not None:
             lines += page.labelled("element", page.sentence(_element(page, step, edge)))
         if page.state.jacobian:

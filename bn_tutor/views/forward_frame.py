@@ -21,7 +21,7 @@ def forward_lines(page: Page) -> list[Text]:
     lines += page.labelled("shapes", page.sentence(_shapes(shown, node)))
     lines += page.labelled("feeds", page.sentence(_feeds(page, node)))
     lines += page.labelled("note", non_finite_note(page, [page.story.recording[node.name]]))
-    if text := page.story.subject.section(node.group or node.name).forward:
+    if text := page.section(node).forward:
         lines += page.labelled("what", page.prose(text))
     return lines
 

@@ -1,5 +1,6 @@
 """How things look: symbols, precision, width. Every text on its way to the screen passes through here."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -39,7 +40,7 @@ class Look:
     def shown(self, content: str) -> str:
         """Return a text as it may be shown: no control characters, no sign that cannot be encoded."""
         content = plain(content)
-        return content.translate(ASCII) if self.ascii else content
+        return re.sub(r"√(\w+)", r"sqrt(\1)", content).translate(ASCII) if self.ascii else content
 
     def text(self, content: str, style: str = "") -> Text:
         """Return a text to show. Nothing in it is read as markup.

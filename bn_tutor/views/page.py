@@ -7,8 +7,10 @@ import numpy as np
 from rich.console import Console
 from rich.text import Text
 
+from bn_tutor.course.lesson import Section
 from bn_tutor.course.quotes import fill
 from bn_tutor.engine.gradients import Array
+from bn_tutor.engine.graph import Node
 from bn_tutor.views.look import BACKWARD, FORWARD, Look
 from bn_tutor.views.prose import prose_lines
 from bn_tutor.walk.state import State
@@ -36,6 +38,8 @@ class Page:
     def labelled(self, label: str, lines: Iterable[Text]) -> list[Text]:
         """Return lines with a label in the margin, or above them where the page is narrow."""
         lines = list(lines)
+        if not lines:
+            return []
         if self.look.width < 40 or self.look.plain:
             return [self.look.text(f" {label}", "dim"), *(Text(" ").append_text(line) for line in lines)]
         margin = self.look.text(f" {label:<{LABEL - 1}}", "dim")
@@ -48,6 +52,11 @@ class Page:
     def gap(self) -> list[Text]:
         """The empty line between two parts, or nothing."""
         return [] if self.compact else [Text()]
+
+    def section(self, node: Node) -> Section:
+        """Return the prose beside a node; a node without a group is the whole layer."""
+        subject = self.story.subject
+        return subject.section(node.group) if node.group else subject.layer_section
 
     def sentence(self, content: str, style: str = "") -> list[Text]:
         """Return a text wrapped to the width that a label leaves."""

@@ -24,10 +24,11 @@ def prose_lines(markdown: str, look: Look, width: int) -> list[Text]:
 
 def _wrapped(paragraph: Text, width: int, indent: int) -> list[Text]:
     console = Console(width=width, color_system=None, legacy_windows=False)
-    wrapped = paragraph.wrap(console, max(width - indent, 4))
+    hanging = 2 if indent else 0  # under the text of a list item, not under its dot
+    wrapped = paragraph.wrap(console, max(width - indent - hanging, 4))
     for line in wrapped:
         line.rstrip()
-    return [_indented(line, indent) for line in wrapped]
+    return [_indented(line, indent + (hanging if at else 0)) for at, line in enumerate(wrapped)]
 
 
 def _indented(line: Text, indent: int) -> Text:

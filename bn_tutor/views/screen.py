@@ -84,7 +84,10 @@ def _body(page: Page) -> list[Text]:
 def _header(page: Page) -> list[Text]:
     """Return the line that says where we are, and the line that says what the node is."""
     frame, look = page.frame, page.look
-    where = f" {page.story.subject.name}   {_where(frame)}   "
+    name = page.story.subject.name if look.width >= 40 else ""
+    where = (
+        f" {name}   {_where(frame)}   " if name else f" {frame.direction.value} {frame.number}/{frame.count} "
+    )
     line = look.text(where, f"bold {page.colour}")
     if page.story.level is not Level.NODE:
         line.append(look.shown(f"{page.story.level.value} level   "), style="dim")

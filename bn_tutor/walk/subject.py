@@ -22,3 +22,8 @@ class Subject:
     def section(self, node: str) -> Section:
         """Return the prose beside a node; empty where there is none."""
         return self.lesson.sections.get(node, Section()) if self.lesson else Section()
+
+    @property
+    def layer_section(self) -> Section:
+        """The prose beside the whole layer as one node: the lesson's opening."""
+        return Section(forward=self.lesson.opening) if self.lesson else Section()

@@ -158,7 +158,7 @@ def test_the_line_of_a_broadcast_stack_sums_it_away():
         ("a + b", "(a + b)"),
         ("-1", "(-1)"),
         ("1e-05", "(1e-05)"),
-        ("(a + b)", "((a + b))"),
+        ("(a + b)", "(a + b)"),
         ("sqrt(a) + sqrt(b)", "(sqrt(a) + sqrt(b))"),
         ("2 * sqrt(a)", "(2 * sqrt(a))"),
         ("np.sum(a).reshape((3,))", "(np.sum(a).reshape((3,)))"),
