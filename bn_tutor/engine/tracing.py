@@ -21,6 +21,9 @@ from bn_tutor.engine.tracer import Notebook, TraceError, Tracer
 
 __all__ = ["TraceError", "trace"]
 
+# A part of a node is written out within it up to this length; what uses a part twice doubles the text.
+LONGEST_PART = 120
+
 
 def trace(function: Callable[..., Any], *arguments: Any, **keywords: Any) -> Recording:
     """Run ``function`` once and return what it computed, as a Recording.
@@ -160,11 +163,10 @@ def _with_formulas(nodes: list[Node]) -> list[Node]:
         formula = node.operation.formula.format_map(placeholders(node))
         is_call = node.operation.formula.startswith(f"{node.operation.name}(")
         names = tuple(
-            name if name not in texts else texts[name] if is_call else bracketed(texts[name])
-            for name in node.inputs
+            texts.get(name, name) if is_call else bracketed(texts.get(name, name)) for name in node.inputs
         )
         written = node.operation.formula.format_map(placeholders(replace(node, inputs=names)))
-        if node.group != node.name:
+        if node.group != node.name and len(written) <= LONGEST_PART:
             texts[node.name] = written
         filled.append(replace(node, formula=formula, written=written))
     return filled

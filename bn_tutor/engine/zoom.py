@@ -14,10 +14,13 @@ import numpy as np
 
 from bn_tutor.engine.gradients import Array, LinearMap, chain, named
 from bn_tutor.engine.graph import Graph, Node, Recording, build, placeholders, record
-from bn_tutor.engine.operation import INPUT, Operation, Parameters
+from bn_tutor.engine.operation import INPUT, LITERAL, Operation, Parameters
 from bn_tutor.engine.replay import gradients
 from bn_tutor.engine.shapes import Shape
 from bn_tutor.engine.text import bracketed
+
+# A hidden part of a group is written out in formulas up to this length.
+LONGEST_PART = 120
 
 
 class Level(StrEnum):
@@ -82,7 +85,7 @@ def zoom(recording: Recording, level: Level) -> Recording:
 
 
 def _as_layer(node: Node, graph: Graph) -> Node:
-    names = ", ".join(name for name in node.inputs if graph[name].operation is INPUT)
+    names = ", ".join(name for name in node.inputs if graph[name].operation is not LITERAL)
     return replace(node, formula=f"layer({names})", caption="everything as one node", group="")
 
 
@@ -165,7 +168,10 @@ def _outside_names(graph: Graph, node: Node) -> dict[str, str]:
     texts = {
         each.name: bracketed(each.written)
         for each in graph.nodes
-        if each.written and each.name != graph.output and not each.is_source
+        if each.written
+        and len(each.written) <= LONGEST_PART
+        and each.name != graph.output
+        and not each.is_source
     }
     return {place: texts.get(name, name) for place, name in placeholders(node).items()}
 

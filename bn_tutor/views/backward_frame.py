@@ -175,7 +175,7 @@ def _jacobian(page: Page, edge: Edge) -> list[Text]:
 
 def _meeting(page: Page, step: BackwardStep) -> list[Text]:
     """Return the frame of an input where gradients meet: the contributions and their sum."""
-    edges = page.story.arrivals(step.node.name)
+    edges = page.story.arrivals(step.node.name, until=step)
     signs = [page.look.shown(sign) for sign in (" ", *["+ "] * (len(edges) - 1), "= ")]
 
     def blocks(width: int) -> list[list[Text]]:
@@ -204,7 +204,7 @@ def _contribution(page: Page, title: str, value: Array, width: int) -> list[Text
 def _ledger(page: Page, step: BackwardStep) -> list[Text]:
     """Return what has arrived where: for the node itself, and for each of its inputs."""
     lines = []
-    own = page.story.arrivals(step.node.name)
+    own = page.story.arrivals(step.node.name, until=step)
     if len(own) > 1 and step.edges:
         parts = " + ".join(f"{contribution_name(page, edge)} (from {edge.node.name})" for edge in own)
         lines += page.sentence(f"d{step.node.name} = {parts}, complete")

@@ -81,7 +81,8 @@ def verdict(
     """Hold a wrong pass against the right one."""
     wrong, right = _last_sums(steps), _last_sums(right_steps)
     names = [node.name for node in recording.graph.inputs if node.name in right]
-    found = tuple((name, wrong[name], right[name]) for name in names)
+    # The recursion may stop before it reaches an input at all.
+    found = tuple((name, wrong.get(name, np.zeros_like(right[name])), right[name]) for name in names)
     return Verdict(found, _parted(steps, right_steps))
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ def kept_place(name: str, folder: Path) -> Place | None:
     found = _kept(folder).get(name)
     try:
         return Place(int(found["frame"]), Level(found["level"]), dict(found["options"])) if found else None
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         return None
 
 
@@ -50,6 +51,8 @@ def keep_place(name: str, place: Place, folder: Path) -> str:
         aside.write_text(json.dumps({"format": FORMAT, "places": places}), encoding="utf-8")
         aside.replace(folder / "places.json")
     except OSError as error:
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
         return error.strerror or str(error)
     return ""
 

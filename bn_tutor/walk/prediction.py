@@ -12,7 +12,8 @@ from bn_tutor.engine.gradients import Spread, SumOver, links
 from bn_tutor.engine.replay import BackwardStep, Edge
 from bn_tutor.walk.arithmetic import followed, local_value, place_within
 
-ABSOLUTE, RELATIVE = 0.006, 0.02
+# A number is right within one part in fifty, or rounded to two decimals. Below NOTHING all is rounding.
+RELATIVE, NOTHING = 0.02, 1e-9
 
 
 class Ask(StrEnum):
@@ -69,9 +70,9 @@ def question(step: BackwardStep, count: int) -> Question | None:
         return None
     edge = max(step.edges, key=lambda each: _weight(each))
     asks = [Ask.SHAPE, Ask.NUMBER, Ask.SIGN] if _changes_shape(edge) else [Ask.SIGN, Ask.NUMBER, Ask.SHAPE]
-    if not edge.contribution.size:
+    place = place_within(edge.contribution.shape, [count] * edge.contribution.ndim)
+    if not edge.contribution.size or not np.isfinite(edge.contribution[place]):
         asks = [Ask.SHAPE]
-    place = place_within(edge.contribution.shape, (count, count, count, count)[: edge.contribution.ndim])
     return Question(asks[count % len(asks)], step, edge, place)
 
 
@@ -114,7 +115,7 @@ def _judge_shape(asked: Question, answer: str) -> Judgement:
 
 def _judge_sign(asked: Question, answer: str) -> Judgement:
     value = float(asked.edge.contribution[asked.place])
-    right = "+" if value > 0 else "-" if value < 0 else "0"
+    right = "+" if value > 0 else "-" if value < 0 else "0" if value == 0 else "none: it is nan"
     words = {"plus": "+", "positive": "+", "minus": "-", "negative": "-", "zero": "0", "−": "-"}
     given = words.get(answer.lower(), answer)
     if given not in ("+", "-", "0"):
@@ -164,15 +165,17 @@ def _slips(asked: Question, value: float) -> Iterator[tuple[float, str]]:
 
 
 def _close(given: float, value: float) -> bool:
-    # Half a unit of the second decimal, but never so much that 0 passes for a small number.
-    absolute = min(ABSOLUTE, max(abs(value), 1e-9) / 4)
-    return abs(given - value) <= max(RELATIVE * abs(value), absolute)
+    if not np.isfinite(value):
+        return False
+    if given == 0:
+        return abs(value) < NOTHING  # 0 does not pass for a small number
+    return abs(given - value) <= RELATIVE * abs(value) or abs(given - round(value, 2)) < NOTHING
 
 
 def read_number(text: str) -> float | None:
     """Read a number as people write it: -0.35, −0.35, 3.5e-1, 1/3; None for anything else."""
     text = text.replace("−", "-").replace(" ", "")
-    plain_number = r"[+-]?(?:\d{1,15}\.?\d{0,15}|\.\d{1,15})(?:[eE][+-]?\d{1,3})?"
+    plain_number = r"[+-]?(?:\d{1,30}\.?\d{0,30}|\.\d{1,30})(?:[eE][+-]?\d{1,3})?"
     found = re.fullmatch(rf"({plain_number})(?:/({plain_number}))?", text)
     if not found:
         return None

@@ -30,6 +30,7 @@ class State:
 
     place: int = 0
     level: Level = Level.NODE
+    around: str = ""  # the node that the layer was zoomed out from
     element: tuple[int, ...] | None = None
     jacobian: bool = False
     graph: bool | None = None  # None: where there is room
@@ -63,15 +64,13 @@ def press(tour: Tour, state: State, key: str) -> State:
         return _typed(tour, state, key)
     if key == Key.ESCAPE:
         return replace(state, keys=False, jacobian=False, message="")
+    if key == Key.INTERRUPT:
+        return replace(state, done=True, interrupted=True)
     action = ACTIONS.get(key)
-    if action is None:
-        return state
     if state.keys and action is not Action.QUIT:
         # Any key closes the list of keys, as in a pager.
         return replace(state, keys=False)
-    if key == Key.INTERRUPT:
-        return replace(state, done=True, interrupted=True)
-    return _ACT[action](tour, replace(state, message=""))
+    return _ACT[action](tour, replace(state, message="")) if action is not None else state
 
 
 # --- moving ---------------------------------------------------------------------------------------------
@@ -111,20 +110,22 @@ def _last(tour: Tour, state: State) -> State:
 def _zoom(tour: Tour, state: State) -> State:
     """Change the level and stay with the node that is shown."""
     shown = frame_of(tour, state)
+    # The layer has one node for all: what it was zoomed out from is remembered.
+    around = state.around if state.level is Level.LAYER else shown.node.group
     level = _NEXT_LEVEL[state.level]
-    place = _matching(tour.story(level), shown)
-    return _moved(tour, replace(state, level=level), place)
+    wanted = (around,) if state.level is Level.LAYER else (shown.node.name, around)
+    place = _matching(tour.story(level), shown.direction, wanted)
+    return _moved(tour, replace(state, level=level, around=around), place)
 
 
-def _matching(story: Story, shown: Frame) -> int:
-    """Return the place of the frame that shows the same node, or the group it is in, the same way."""
-    same_way = [(at, frame) for at, frame in enumerate(story.frames) if frame.direction is shown.direction]
-    for wanted in (shown.node.name, shown.node.group):
+def _matching(story: Story, direction: Direction, wanted: tuple[str, ...]) -> int:
+    """Return the place of the first frame of this direction that shows a wanted node; else of the first."""
+    same_way = [(at, frame) for at, frame in enumerate(story.frames) if frame.direction is direction]
+    for name in wanted:
         for at, frame in same_way:
-            if frame.node.name == wanted:
+            if frame.node.name == name:
                 return at
-    grouped = (at for at, frame in same_way if frame.node.group == shown.node.group)
-    return next(grouped, same_way[0][0])
+    return same_way[0][0]
 
 
 def find_frame(story: Story, wanted: str, direction: Direction | None = None) -> int | None:
@@ -165,10 +166,12 @@ def _go_to(tour: Tour, state: State, text: str) -> State:
     if not text:
         return state
     if text.isdecimal():
-        return _moved(tour, state, max(int(text[:9]), 1) - 1)
+        return _moved(tour, state, max(int(text.lstrip("0")[:9] or 0), 1) - 1)
     name, way = text.removeprefix("d"), Direction.BACKWARD
     # dmu is the gradient's frame; mu the frame in the direction that is being walked.
-    way = frame_of(tour, state).direction if _names(story, text) else way
+    if _names(story, text):
+        shown = frame_of(tour, state).direction
+        way = Direction.FORWARD if shown is Direction.VERDICT else shown
     wanted = text if _names(story, text) else name
     place = find_frame(story, wanted, way)
     place = find_frame(story, wanted) if place is None else place
@@ -212,8 +215,14 @@ def _asking(tour: Tour, state: State) -> State:
 def _predict(tour: Tour, state: State) -> State:
     asking = _asking(tour, state)
     if asking is state:
-        return replace(state, message="There is nothing to predict here: go to a backward frame.")
+        return replace(state, message=_nothing_to_predict(frame_of(tour, state)))
     return asking
+
+
+def _nothing_to_predict(frame: Frame) -> str:
+    if frame.direction is Direction.BACKWARD:
+        return "There is nothing to predict here: gradients that met are added."
+    return "There is nothing to predict here: go to a backward frame."
 
 
 def _answer(tour: Tour, state: State, text: str) -> State:

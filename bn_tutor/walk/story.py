@@ -75,6 +75,10 @@ class Story:
             found += [edge for edge in step.edges if edge.input == name]
             if step is until:
                 break
+        graph = self.recording.graph
+        if self.order is Order.TWICE and not graph[name].is_source:
+            # A second pass adds to what the inputs have; every other node starts from nothing again.
+            return found[-graph.arrivals[name] :]
         return found
 
     def is_last(self, edge: Edge) -> bool:
