@@ -162,9 +162,8 @@ def _with_formulas(nodes: list[Node]) -> list[Node]:
     for node in nodes:
         formula = node.operation.formula.format_map(placeholders(node))
         is_call = node.operation.formula.startswith(f"{node.operation.name}(")
-        names = tuple(
-            texts.get(name, name) if is_call else bracketed(texts.get(name, name)) for name in node.inputs
-        )
+        shown = {name: text if is_call else bracketed(text) for name, text in texts.items()}
+        names = tuple(shown.get(name, name) for name in node.inputs)
         written = node.operation.formula.format_map(placeholders(replace(node, inputs=names)))
         if node.group != node.name and len(written) <= LONGEST_PART:
             texts[node.name] = written

@@ -165,14 +165,8 @@ def _roads(graph: Graph) -> Mapping[str, int]:
 
 def _outside_names(graph: Graph, node: Node) -> dict[str, str]:
     """Return what fills a formula's placeholders; a part of the group, unknown outside, is written out."""
-    texts = {
-        each.name: bracketed(each.written)
-        for each in graph.nodes
-        if each.written
-        and len(each.written) <= LONGEST_PART
-        and each.name != graph.output
-        and not each.is_source
-    }
+    hidden = (each for each in graph.nodes if not each.is_source and each.name != graph.output)
+    texts = {each.name: bracketed(each.written) for each in hidden if 0 < len(each.written) <= LONGEST_PART}
     return {place: texts.get(name, name) for place, name in placeholders(node).items()}
 
 
