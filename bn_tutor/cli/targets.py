@@ -8,8 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from bn_tutor.cli.output import fail
-from bn_tutor.course.data import DataError, load_data
-from bn_tutor.course.functions import traced
 from bn_tutor.course.loading import LessonError, load, record, sizes_of, upstream_of
 from bn_tutor.course.numbers import shape_text
 from bn_tutor.engine.gradients import Array
@@ -33,21 +31,26 @@ class Request:
 def subject_of(request: Request) -> Subject:
     """Return the subject of a walk; what cannot be done ends the program with exit status 2."""
     try:
-        given = _given(request)
+        given = _given(request) if request.data else {}
+        if request.eps is not None:
+            given["eps"] = np.asarray(request.eps)
         upstream = given.pop("upstream", None)
         path, colon, function = request.target.rpartition(":")
         if colon and path.endswith(".py"):
             return _function_subject(request, Path(path), function, given, upstream)
         return _lesson_subject(request, given, upstream)
-    except (LessonError, DataError) as error:
+    except LessonError as error:
         fail(str(error))
 
 
 def _given(request: Request) -> dict[str, Array]:
-    given = load_data(request.data, "dout") if request.data else {}
-    if request.eps is not None:
-        given["eps"] = np.asarray(request.eps)
-    return given
+    # Imported where it is needed: most walks start without a file.
+    from bn_tutor.course.data import DataError, load_data
+
+    try:
+        return load_data(request.data or Path(), "dout")
+    except DataError as error:
+        fail(str(error))
 
 
 def _lesson_subject(request: Request, given: dict[str, Array], upstream: Array | None) -> Subject:
@@ -65,6 +68,8 @@ def _lesson_subject(request: Request, given: dict[str, Array], upstream: Array |
 def _function_subject(
     request: Request, path: Path, function: str, given: dict[str, Array], upstream: Array | None
 ) -> Subject:
+    from bn_tutor.course.functions import traced  # and with it the tracer
+
     recording = traced(path, function, request.sizes, request.seed, given)
     upstream = _upstream(recording.output, upstream, request.seed)
     return Subject(f"{path.name}:{function}", recording, upstream, request.seed, request.sizes)
@@ -75,7 +80,7 @@ def _upstream(output: Array, given: Array | None, seed: int) -> Array:
         return upstream_of(output.shape, seed)
     if given.shape != output.shape:
         shapes = f"{shape_text(given.shape)}, the output has {shape_text(output.shape)}"
-        raise DataError(f"the upstream gradient has the shape {shapes}")
+        fail(f"the upstream gradient has the shape {shapes}")
     return given
 
 

@@ -77,7 +77,9 @@ class Graph:
 
     nodes: tuple[Node, ...]
     output: str
-    # The backward pass in its order, worked out once.
+    # What is computed, in order, and the backward pass in its order, worked out once.
+    sources: tuple[Node, ...] = field(repr=False)
+    operations: tuple[Node, ...] = field(repr=False)
     stops: tuple[Stop, ...] = field(repr=False)
     # How many contributions arrive at each node; a node that is not in it gets no gradient.
     arrivals: Mapping[str, int] = field(repr=False)
@@ -122,7 +124,10 @@ def build(nodes: Iterable[Node], output: str) -> Graph:
     if output not in checked:
         raise GraphError(output, "the output is not a node of the graph")
     stops, arrivals = _plan(tuple(checked.values()), output)
-    return Graph(tuple(checked.values()), output, stops, arrivals, checked)
+    nodes = tuple(checked.values())
+    sources = tuple(node for node in nodes if node.is_source)
+    operations = tuple(node for node in nodes if not node.is_source)
+    return Graph(nodes, output, sources, operations, stops, arrivals, checked)
 
 
 def _with_shape(node: Node, before: Mapping[str, Node]) -> Node:
@@ -175,13 +180,10 @@ def record(graph: Graph, inputs: Mapping[str, Array]) -> Recording:
     The arrays are not copied: do not write into them while the recording is in use. Raises GraphError
     where one is missing or its shape is not the one that the graph was built for.
     """
-    values: dict[str, Array] = {}
-    for node in graph.nodes:
-        if node.is_source:
-            values[node.name] = _source_value(node, inputs)
-        else:
-            operands = [values[name] for name in node.inputs]
-            values[node.name] = np.asarray(node.operation.forward(*operands, **node.parameters))
+    values = {node.name: _source_value(node, inputs) for node in graph.sources}
+    for node in graph.operations:
+        operands = [values[name] for name in node.inputs]
+        values[node.name] = np.asarray(node.operation.forward(*operands, **node.parameters))
     return Recording(graph, values)
 
 

@@ -10,7 +10,6 @@ at its bounds; ``maximum``, ``minimum`` and ``max`` share it equally among those
 """
 
 from collections.abc import Mapping
-from math import prod
 from types import MappingProxyType
 from typing import Any
 
@@ -53,16 +52,12 @@ def _sum(a: Array, axis: Any = None, keepdims: bool = False) -> Any:
 
 def _mean(a: Array, axis: Any = None, keepdims: bool = False) -> Any:
     # np.mean costs three times as much for small arrays, in checks that the shapes here do not need.
-    return total(a, axis, keepdims) / _count(a.shape, axis)
-
-
-def _count(shape: Shape, axis: Any) -> int:
-    return prod(shape[each] for each in shapes.reduced_axes(shape, axis))
+    return total(a, axis, keepdims) / shapes.reduced_count(a.shape, axis)
 
 
 def _mean_local(index: int, inputs: tuple[Array, ...], output: Array, parameters: Parameters) -> LinearMap:
     spread = _spread(inputs, parameters)
-    count = prod(spread.shape_in[axis] for axis in spread.axes)
+    count = shapes.reduced_count(spread.shape_in, spread.axes)
     # Divided before it is spread: the small array is scaled, not its copies.
     return Chain((Scale(f"1 / {count}", float, (1 / count if count else 0.0,)), spread))
 

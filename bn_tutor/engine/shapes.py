@@ -49,6 +49,12 @@ def reduced_axes(shape: Shape, axis: int | tuple[int, ...] | None) -> tuple[int,
     return positive
 
 
+@lru_cache(maxsize=1024)
+def reduced_count(shape: Shape, axis: int | tuple[int, ...] | None) -> int:
+    """Return how many elements each element of a sum over ``axis`` is made of."""
+    return prod(shape[each] for each in reduced_axes(shape, axis))
+
+
 def positive_axis(axis: int, dimensions: int) -> int:
     """Return the axis as a number from 0 up."""
     if not -dimensions <= axis < dimensions:
