@@ -47,24 +47,27 @@ def _matrix_cell(value: float, look: Look) -> str:
 
 def _rows(value: Array, element: tuple[int, ...] | None) -> tuple[list[tuple[Array, int | None]], int]:
     """Return the rows to show, each with its marked column, and how many rows are left out."""
-    table = value.reshape(-1, value.shape[-1]) if value.ndim else value.reshape(1, 1)
+    # Two axes stay as they are: reshaping a spread gradient would copy it.
+    table = value if value.ndim == 2 else value.reshape(-1, value.shape[-1] if value.ndim else 1)
     marked = np.unravel_index(np.ravel_multi_index(element, value.shape), table.shape) if element else None
     shown = list(range(len(table)))
     if len(table) > MOST_ROWS:
-        shown = [*range(MOST_ROWS - 2), len(table) - 1]
+        wanted = {int(marked[0])} if marked else set()
+        shown = sorted({*range(MOST_ROWS - 2 - len(wanted)), *wanted, len(table) - 1})
     rows = [(table[at], int(marked[1]) if marked and marked[0] == at else None) for at in shown]
     return rows, len(table) - len(shown)
 
 
 def _line(row: Array, mark: int | None, look: Look, cell_width: int, columns: int) -> Text:
-    """Return one row of numbers, right-aligned, with a sign where columns are left out."""
-    line = Text(no_wrap=True)
+    """Return one row of numbers, right-aligned, with a sign where columns are left out; the mark is not."""
     fits = len(row) if len(row) <= columns else max(1, columns - 1)
-    for at, each in enumerate(row[:fits]):
+    first = max(0, (mark or 0) - fits + 1)
+    line = look.text("… " if first else "", FAINT)
+    for at, each in enumerate(row[first : first + fits], first):
         written = look.shown(number(float(each), look.precision).replace("-", "−"))
-        line.append(" " if at else "")
+        line.append(" " if at > first else "")
         line.append(f"{written:>{cell_width}}", style="reverse" if at == mark else "")
-    if fits < len(row):
+    if first + fits < len(row):
         line.append(look.shown(" …"), style=FAINT)
     return line
 

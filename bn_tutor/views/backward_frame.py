@@ -8,12 +8,14 @@ from bn_tutor.engine.gradients import Array, Spread, SumOver, links
 from bn_tutor.engine.replay import BackwardStep, Edge
 from bn_tutor.engine.zoom import Level, Through
 from bn_tutor.views.arrays import array_lines, matrix_lines
-from bn_tutor.views.columns import side_by_side, stacked
+from bn_tutor.views.columns import laid_out
 from bn_tutor.views.formula import as_numpy, pretty
 from bn_tutor.views.page import Page, non_finite_note
 from bn_tutor.walk.arithmetic import edge_jacobian, followed, local_formula, local_value, place_within
 
 MOST_TERMS = 4
+# A long formula is wrapped, so that it does not push the columns apart.
+FORMULA_WIDTH = 16
 
 
 def backward_lines(page: Page) -> list[Text]:
@@ -52,12 +54,13 @@ def _why(page: Page, step: BackwardStep) -> list[Text]:
     lines = []
     if text := page.section(step.node).backward:
         lines += page.labelled("why", page.prose(text))
+    lines += page.chains(step.node, "backward")
     return lines
 
 
 def _edge(page: Page, step: BackwardStep, edge: Edge, *, first: bool) -> list[Text]:
     """Return one edge: three columns, the NumPy line, and what was asked for beside them."""
-    hidden = page.state.question is not None and page.state.question.edge is edge
+    hidden = page.state.question is not None and page.state.question.edge.input == edge.input
     lines = _product(page, step, edge, first=first, hidden=hidden)
     if not hidden:
         if not any(isinstance(link, Through) for link in links(edge.local)):
@@ -70,19 +73,13 @@ def _edge(page: Page, step: BackwardStep, edge: Edge, *, first: bool) -> list[Te
 
 
 def _product(page: Page, step: BackwardStep, edge: Edge, *, first: bool, hidden: bool) -> list[Text]:
-    signs = [page.look.shown(sign) for sign in (" ", "× ", "= ")]
-
-    def blocks(width: int) -> list[list[Text]]:
-        return [
-            _upstream(page, step, width, first=first),
-            _local(page, edge, width),
-            _gradient(page, edge, width, hidden=hidden),
-        ]
-
-    columns = None
-    if not page.look.plain:
-        columns = side_by_side(blocks((page.look.width - 10) // 3), signs, page.look.width)
-    return columns if columns is not None else stacked(blocks(page.look.width - 3), signs)
+    width = page.look.width - 3
+    blocks = [
+        _upstream(page, step, width, first=first),
+        _local(page, edge, width),
+        _gradient(page, edge, width, hidden=hidden),
+    ]
+    return laid_out(blocks, [" ", "× ", "= "], page.look)
 
 
 def _upstream(page: Page, step: BackwardStep, width: int, *, first: bool) -> list[Text]:
@@ -99,7 +96,7 @@ def _local(page: Page, edge: Edge, width: int) -> list[Text]:
     formula = page.look.text(written, "bold yellow")
     if value is not None and value.shape:
         formula.append(page.look.shown(f" {shape_text(value.shape)}"), style="dim")
-    lines = [head, *page.wrapped(formula, width)]
+    lines = [head, *page.wrapped(formula, max(FORMULA_WIDTH, (page.look.width - 10) // 3))]
     if value is None or (value.ndim == 0 and _is_number(written)):
         return lines
     return [*lines, *_array(page, value, width)]
@@ -151,7 +148,7 @@ def _element(page: Page, step: BackwardStep, edge: Edge) -> str:
     name = f"{contribution_name(page, edge)}{_index(found.place)}"
     products = [f"{_signed(term.local, digits)} × {_signed(term.upstream, digits)}" for term in found.terms]
     total = " + ".join(products[:MOST_TERMS]) or "0"
-    more = f" + … ({len(products)} products)" if len(products) > MOST_TERMS else ""
+    more = f" + … ({found.count:,} products)" if found.count > MOST_TERMS else ""
     return f"{name} = {total}{more} = {_signed(found.value, digits)}"
 
 
@@ -176,21 +173,15 @@ def _jacobian(page: Page, edge: Edge) -> list[Text]:
 def _meeting(page: Page, step: BackwardStep) -> list[Text]:
     """Return the frame of an input where gradients meet: the contributions and their sum."""
     edges = page.story.arrivals(step.node.name, until=step)
-    signs = [page.look.shown(sign) for sign in (" ", *["+ "] * (len(edges) - 1), "= ")]
-
-    def blocks(width: int) -> list[list[Text]]:
-        parts = [
-            _contribution(
-                page, f"{contribution_name(page, edge)} from {edge.node.name}", edge.contribution, width
-            )
-            for edge in edges
-        ]
-        return [*parts, _contribution(page, f"∂L/∂{step.node.name}", step.upstream, width)]
-
-    columns = None
-    if not page.look.plain:
-        columns = side_by_side(blocks((page.look.width - 10) // len(signs)), signs, page.look.width)
-    lines = columns if columns is not None else stacked(blocks(page.look.width - 3), signs)
+    width = page.look.width - 3
+    blocks = [
+        _contribution(
+            page, f"{contribution_name(page, edge)} from {edge.node.name}", edge.contribution, width
+        )
+        for edge in edges
+    ]
+    blocks.append(_contribution(page, f"∂L/∂{step.node.name}", step.upstream, width))
+    lines = laid_out(blocks, [" ", *["+ "] * (len(edges) - 1), "= "], page.look)
     total = " + ".join(contribution_name(page, edge) for edge in edges)
     lines += page.labelled("numpy", page.sentence(f"d{step.node.name} = {total}", "green"))
     return [*lines, *page.gap]

@@ -4,8 +4,17 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
+from bn_tutor.views.look import Look
+
 # Columns are at least this wide where there is room, so that those of several edges stand under each other.
 EVEN_WIDTH = 23
+
+
+def laid_out(blocks: Sequence[Sequence[Text]], signs: Sequence[str], look: Look) -> list[Text]:
+    """Return the blocks beside each other where they fit and nothing speaks against it, else stacked."""
+    signs = [look.shown(sign) for sign in signs]
+    columns = None if look.plain else side_by_side(blocks, signs, look.width)
+    return columns if columns is not None else stacked(blocks, signs)
 
 
 def side_by_side(blocks: Sequence[Sequence[Text]], signs: Sequence[str], width: int) -> list[Text] | None:

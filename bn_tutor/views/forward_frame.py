@@ -6,7 +6,7 @@ from bn_tutor.course.numbers import shape_text
 from bn_tutor.engine.graph import Node
 from bn_tutor.engine.operation import LITERAL
 from bn_tutor.views.arrays import array_lines
-from bn_tutor.views.columns import side_by_side, stacked
+from bn_tutor.views.columns import laid_out
 from bn_tutor.views.page import Page, non_finite_note
 from bn_tutor.walk.arithmetic import place_within
 
@@ -23,20 +23,15 @@ def forward_lines(page: Page) -> list[Text]:
     lines += page.labelled("note", non_finite_note(page, [page.story.recording[node.name]]))
     if text := page.section(node).forward:
         lines += page.labelled("what", page.prose(text))
+    lines += page.chains(node, "forward")
     return lines
 
 
 def _values(page: Page, inputs: list[Node], node: Node) -> list[Text]:
     """Return the inputs' values and the node's own, beside each other where they fit."""
     signs = [" ", *[" , "] * (len(inputs) - 1), " → "][-len(inputs) - 1 :]
-    signs = [page.look.shown(sign) for sign in signs]
-    width = (page.look.width - 3 * len(signs)) // len(signs)
-    blocks = [_block(page, each, width) for each in (*inputs, node)]
-    columns = side_by_side(blocks, signs, page.look.width) if not page.look.plain else None
-    if columns is not None:
-        return columns
-    wide = [_block(page, each, page.look.width - 3) for each in (*inputs, node)]
-    return stacked(wide, signs)
+    blocks = [_block(page, each, page.look.width - 3) for each in (*inputs, node)]
+    return laid_out(blocks, signs, page.look)
 
 
 def _block(page: Page, node: Node, width: int) -> list[Text]:

@@ -1,9 +1,10 @@
 """The keys: one line at the foot of every frame, and the whole list on ?."""
 
+from rich.console import Console
 from rich.text import Text
 
 from bn_tutor.views.look import Look
-from bn_tutor.walk.keys import BINDINGS
+from bn_tutor.walk.keys import BINDINGS, Binding
 
 _FOOT = (
     ("space", "next"),
@@ -41,11 +42,22 @@ def _width(pairs: list[tuple[str, str]], look: Look) -> int:
 
 
 def keys_lines(look: Look) -> list[Text]:
-    """Return the list of all keys."""
-    lines = []
+    """Return the list of all keys; each above what it does where the width is small."""
     width = max(len(look.shown(binding.shown)) for binding in BINDINGS)
+    lines = []
     for binding in BINDINGS:
         line = look.text(f" {look.shown(binding.shown):<{width}}  ", "bold")
         line.append(look.shown(binding.action.value))
-        lines.append(line)
-    return [*lines, look.text(" any key goes back", "dim")]
+        lines += [line] if line.cell_len <= look.width else _two_lines(binding, look)
+    return [*lines, *look.text(" any key goes back", "dim").wrap(_console(look), look.width)]
+
+
+def _two_lines(binding: Binding, look: Look) -> list[Text]:
+    console = _console(look)
+    keys = look.text(f" {binding.shown}", "bold").wrap(console, look.width)
+    words = look.text(binding.action.value).wrap(console, max(look.width - 3, 4))
+    return [*keys, *(Text("   ").append_text(line) for line in words)]
+
+
+def _console(look: Look) -> Console:
+    return Console(width=look.width, color_system=None, legacy_windows=False)

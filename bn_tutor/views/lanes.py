@@ -99,7 +99,9 @@ def _cells(
         if at == lane:
             cells.append("●")
         else:
-            left, right = low < at <= high, low <= at < high
+            # A lane that is only passed by goes straight through, under the road across.
+            passed = stays and at not in joined
+            left, right = low < at <= high and not passed, low <= at < high and not passed
             sign = _LIGHT.get((above, right, stays, left), " ")
             marked = above and before[at] in heavy and (at in joined or not is_active)
             cells.append(sign.translate(_HEAVY) if marked else sign)
@@ -109,9 +111,12 @@ def _cells(
     return tuple(cells)
 
 
-def lane_lines(graph: Graph, active: str, look: Look, colour: str) -> list[Text]:
-    """Return the drawing as lines: lanes, name, shape; the active node is marked by a sign and in colour."""
-    rows = lane_rows(graph, active)
+def lane_lines(graph: Graph, active: str, look: Look, colour: str, room: int | None = None) -> list[Text]:
+    """Return the drawing as lines: lanes, name, shape; the active node is marked by a sign and in colour.
+
+    Where there is ``room`` for fewer lines, they are those around the active node.
+    """
+    rows = _around(lane_rows(graph, active), active, room)
     width = max(len(row.cells) for row in rows)
     names = max(len(row.node.name) for row in rows)
     lines = []
@@ -130,6 +135,14 @@ def lane_lines(graph: Graph, active: str, look: Look, colour: str) -> list[Text]
         line.append(look.shown(" ←") if is_active else "", style=f"bold {colour}")
         lines.append(line)
     return lines
+
+
+def _around(rows: Sequence[Row], active: str, room: int | None) -> Sequence[Row]:
+    if room is None or len(rows) <= room:
+        return rows
+    place = next((at for at, row in enumerate(rows) if row.node.name == active), 0)
+    first = min(max(0, place - room // 2), len(rows) - room)
+    return rows[first : first + room]
 
 
 def _node_sign(row: Row, is_active: bool) -> str:

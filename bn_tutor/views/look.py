@@ -18,7 +18,7 @@ WRONG = "red"
 ASCII: Mapping[int, str] = str.maketrans(
     {
         "∂": "d", "×": "x", "·": "*", "−": "-", "√": "sqrt", "²": "^2", "³": "^3", "½": "1/2", "⅓": "1/3",
-        "Σ": "sum ", "→": "->", "←": "<-", "↑": "up", "↓": "down", "…": "...", "⋮": ":", "–": "-", "—": "-",
+        "Σ": "sum", "→": "->", "←": "<-", "↑": "up", "↓": "down", "…": "...", "⋮": ":", "–": "-", "—": "-",
         "≤": "<=", "≥": ">=", "≠": "!=", "≈": "~", "∞": "inf", "ε": "eps", "μ": "mu", "σ": "sigma",
         "γ": "gamma", "β": "beta", "━": "=", "╸": ">", "•": "*", "▸": ">", "‘": "'", "’": "'", "“": '"',
         "”": '"', "●": "*", "○": "o", "◉": "@", "│": "|", "─": "-", "├": "+", "┤": "+", "└": "+",
@@ -38,8 +38,8 @@ class Look:
     plain: bool = False
 
     def shown(self, content: str) -> str:
-        """Return a text as it may be shown: no control characters, no sign that cannot be encoded."""
-        content = plain(content)
+        """Return a text as it may be shown: one line, no control characters, only what can be encoded."""
+        content = plain(content).replace("\n", " ").replace("\t", " ")
         return re.sub(r"√(\w+)", r"sqrt(\1)", content).translate(ASCII) if self.ascii else content
 
     def text(self, content: str, style: str = "") -> Text:

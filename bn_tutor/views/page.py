@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.text import Text
 
 from bn_tutor.course.lesson import Section
-from bn_tutor.course.quotes import fill
 from bn_tutor.engine.gradients import Array
 from bn_tutor.engine.graph import Node
+from bn_tutor.views.formula import pretty
 from bn_tutor.views.look import BACKWARD, FORWARD, Look
 from bn_tutor.views.prose import prose_lines
 from bn_tutor.walk.state import State
@@ -58,12 +58,25 @@ class Page:
         subject = self.story.subject
         return subject.section(node.group) if node.group else subject.layer_section
 
+    def chains(self, node: Node, direction: str) -> list[Text]:
+        """Return the derivations beside a node: expressions, each proven equal to the one above."""
+        lesson = self.story.subject.lesson
+        lines: list[Text] = []
+        for derivation in lesson.derivations if lesson else ():
+            if (derivation.node, derivation.direction) == (node.group, direction):
+                texts = [pretty(line.text) for line in derivation.lines]
+                texts[1:] = [f"= {text}" for text in texts[1:]]
+                shown = [line for text in texts for line in self.sentence(text, "green")]
+                lines += [Text(), *self.labelled("chain", shown)]
+        return lines
+
     def sentence(self, content: str, style: str = "") -> list[Text]:
         """Return a text wrapped to the width that a label leaves."""
         return self.wrapped(self.look.text(content, style), self._inner_width())
 
     def wrapped(self, text: Text, width: int) -> list[Text]:
-        """Return a text as lines of at most ``width`` columns."""
+        """Return a text as lines of at most ``width`` columns, and never of less than a word's."""
+        width = max(width, 8)
         console = Console(width=width, color_system=None, legacy_windows=False)
         lines = text.wrap(console, width)
         for line in lines:
@@ -72,8 +85,7 @@ class Page:
 
     def prose(self, markdown: str) -> list[Text]:
         """Return prose with its computed values filled in."""
-        story = self.story
-        text = fill(markdown, story.values, story.subject.sizes, self.look.precision)
+        text = self.story.quoted(markdown, self.look.precision)
         return prose_lines(text, self.look, self._inner_width())
 
     def _inner_width(self) -> int:

@@ -1,6 +1,7 @@
 """Markdown prose as wrapped text: paragraphs, lists, `code`, *emphasis*, **strong**. Nothing else styles."""
 
 from collections.abc import Iterator, Sequence
+from itertools import count, repeat
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -18,7 +19,8 @@ def prose_lines(markdown: str, look: Look, width: int) -> list[Text]:
     for paragraph, indent in _paragraphs(MarkdownIt("commonmark").parse(markdown), look):
         if lines and not indent:
             lines.append(Text())
-        lines += _wrapped(paragraph, max(width, 8), indent)
+        # However deep a list is, two thirds of the width are left for its text.
+        lines += _wrapped(paragraph, max(width, 8), min(indent, width // 3))
     return lines
 
 
@@ -32,21 +34,32 @@ def _wrapped(paragraph: Text, width: int, indent: int) -> list[Text]:
 
 
 def _indented(line: Text, indent: int) -> Text:
-    return Text(" " * indent).append_text(line) if indent else line
+    return Text(" " * indent).append_text(line) if indent and line else line
 
 
 def _paragraphs(tokens: Sequence[Token], look: Look) -> Iterator[tuple[Text, int]]:
-    """Yield each paragraph with its indent; list items are indented and begin with a dot."""
-    depth, first = 0, False
+    """Yield each paragraph with its indent; list items are indented and begin with a dot or a number."""
+    marks: list[Iterator[str]] = []
+    mark = ""
     for token in tokens:
-        depth += token.type.endswith("list_open") - token.type.endswith("list_close")
-        first = first or token.type == "list_item_open"
-        if token.type == "inline":
-            text = look.text("• ") if first else Text()
-            yield text.append_text(_inline(token.children or (), look)), 2 * depth
-            first = False
+        if token.type in ("bullet_list_open", "ordered_list_open"):
+            marks.append(repeat("• ") if token.type.startswith("bullet") else _numbers(token))
+        elif token.type in ("bullet_list_close", "ordered_list_close"):
+            marks.pop()
+        elif token.type == "list_item_open":
+            mark = next(marks[-1])
+        elif token.type == "inline":
+            yield look.text(mark).append_text(_inline(token.children or (), look)), 2 * len(marks)
+            mark = ""
+        elif token.type == "html_block":
+            yield look.text(token.content.strip()), 2 * len(marks)
         elif token.type in ("fence", "code_block"):
-            yield look.text(token.content.rstrip("\n"), "bold cyan"), 2
+            for line in token.content.rstrip("\n").split("\n"):
+                yield look.text(line, "bold cyan"), 2 * len(marks) + 2
+
+
+def _numbers(token: Token) -> Iterator[str]:
+    return (f"{number}. " for number in count(int(token.attrGet("start") or 1)))
 
 
 def _inline(tokens: Sequence[Token], look: Look) -> Text:

@@ -1,5 +1,6 @@
 """A frame as a whole: header, body, footer; cut to a terminal's size, or written out in full."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rich.text import Text
@@ -19,6 +20,8 @@ from bn_tutor.walk.story import Direction, Frame, Story, Tour
 
 # From this width on the graph stands beside the frame.
 WIDE = 116
+# What a frame must keep; a graph with very many lanes stands beside none.
+NARROWEST_BESIDE = 78
 _BODIES = {
     Direction.FORWARD: forward_lines,
     Direction.BACKWARD: backward_lines,
@@ -38,47 +41,60 @@ def frame_lines(tour: Tour, state: State, look: Look) -> list[Text]:
     """Return a frame in full: for a pipe, for --plain, for the README."""
     page = _page(tour, state, look)
     graph = _graph_lines(page) if state.graph else []
-    return [*_header(page), *_body(page), *graph]
+    return _cropped([*_header(page), *_body(page), *graph], look.width)
 
 
 def screen(tour: Tour, state: State, look: Look, height: int) -> Screen:
     """Return what a terminal of this size shows of the state."""
     page = _page(tour, state, look)
-    panel = _graph_lines(page) if look.width >= WIDE and state.graph is not False else []
-    if panel:
-        panel_width = max(line.cell_len for line in panel) + 3
-        page = replace(page, look=replace(look, width=look.width - panel_width))
-    header, status = _header(page), _status(page)
-    keys = footer(look, prompting=state.prompt is not None)
+    # v turns the graph the other way round: hidden where it would stand beside, shown where it would not.
+    panel = _graph_lines(page, max(height - 3, 1)) if look.width >= WIDE and not state.graph else []
+    panel_width = max((line.cell_len for line in panel), default=-3) + 3
+    if look.width - panel_width < NARROWEST_BESIDE:
+        panel, panel_width = [], 0
+    page = replace(page, look=replace(look, width=look.width - panel_width))
+    status, keys = _status(page), footer(look, prompting=state.prompt is not None)
+    header = _header(page)[: max(height - len(status) - len(keys) - 1, 0)]
     room = max(height - len(header) - len(status) - len(keys), 1)
-    body = _visible_body(page, shown_beside=bool(panel))
-    if len(body) > room:
-        body = _visible_body(replace(page, compact=True), shown_beside=bool(panel))
-    most = max(0, len(body) - room)
-    first = min(state.scroll, most)
-    shown = body[first : first + room]
-    if most > first and room > 1:
-        shown[-1] = look.text(f" ▼ {most - first + 1} more lines: ↓", "dim")
+    shown, most = _scrolled(page, room, shown_beside=look.width >= WIDE)
     lines = [*header, *shown, *(Text() for _ in range(room - len(shown)))]
     if panel:
         lines = _beside(panel, lines, panel_width)
-    return Screen((*lines, *status, *keys)[-height:] if height < 4 else (*lines, *status, *keys), most)
+    return Screen(tuple(_cropped([*lines, *status, *keys][-height:], look.width)), most)
+
+
+def _scrolled(page: Page, room: int, *, shown_beside: bool) -> tuple[list[Text], int]:
+    """Return the part of the body that there is room for, and how far the body can be scrolled."""
+    if page.state.graph and not shown_beside and not page.state.keys:
+        return _graph_lines(page, room), 0
+    body = _visible_body(page)
+    if len(body) > room:
+        body = _visible_body(replace(page, compact=True))
+    most = max(0, len(body) - room)
+    first = min(page.state.scroll, most)
+    shown = body[first : first + room]
+    if most > first and room > 1:
+        shown[-1] = page.look.text(f" ▼ {most - first + 1} more lines: ↓", "dim")
+    return shown, most
+
+
+def _cropped(lines: Sequence[Text], width: int) -> list[Text]:
+    """Return the lines cut at the width: the last guard, for what could not be wrapped."""
+    for line in lines:
+        line.truncate(width)
+    return list(lines)
 
 
 def _page(tour: Tour, state: State, look: Look) -> Page:
     return Page(tour.story(state.level), frame_of(tour, state), state, look)
 
 
-def _visible_body(page: Page, *, shown_beside: bool) -> list[Text]:
-    if page.state.keys:
-        return keys_lines(page.look)
-    if page.state.graph and not shown_beside:
-        return _graph_lines(page)
-    return _body(page)
+def _visible_body(page: Page) -> list[Text]:
+    return keys_lines(page.look) if page.state.keys else _body(page)
 
 
 def _body(page: Page) -> list[Text]:
-    return [*_question(page), *_BODIES[page.frame.direction](page)]
+    return _BODIES[page.frame.direction](page)
 
 
 def _header(page: Page) -> list[Text]:
@@ -97,7 +113,7 @@ def _header(page: Page) -> list[Text]:
         line.append(look.shown("━" * round(done * room)), style=page.colour)
         line.append(look.shown("─" * (room - round(done * room))), style="dim")
     line.truncate(look.width)
-    return [line, *_title(page), Text()]
+    return [line, *_title(page), Text(), *_question(page)]
 
 
 def _where(frame: Frame) -> str:
@@ -141,13 +157,13 @@ def _question(page: Page) -> list[Text]:
     if asked is not None:
         lines += page.labelled("predict", page.sentence(asked.text, "bold"))
     if judged is not None:
-        label, style = ("✓", RIGHT) if judged.right else ("✗", WRONG)
+        label, style = {True: ("✓", RIGHT), False: ("✗", WRONG), None: ("hint", "")}[judged.right]
         lines += page.labelled(page.look.shown(label), page.sentence(judged.say, style))
     return [*lines, Text()] if lines else []
 
 
-def _graph_lines(page: Page) -> list[Text]:
-    return lane_lines(page.story.recording.graph, page.frame.node.name, page.look, page.colour)
+def _graph_lines(page: Page, room: int | None = None) -> list[Text]:
+    return lane_lines(page.story.recording.graph, page.frame.node.name, page.look, page.colour, room)
 
 
 def _beside(panel: list[Text], lines: list[Text], width: int) -> list[Text]:
@@ -170,4 +186,6 @@ def _status(page: Page) -> list[Text]:
         line.append(look.shown(state.typed))
         line.append(" ", style="reverse")
         return [line]
-    return [look.text(f" {state.message}", "bold yellow")] if state.message else [Text()]
+    if not state.message:
+        return [Text()]
+    return page.wrapped(look.text(f" {state.message}", "bold yellow"), look.width)

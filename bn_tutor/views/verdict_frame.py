@@ -1,14 +1,15 @@
 """The end of a demonstration: the wrong gradients beside the right ones, and where they part."""
 
+import numpy as np
 from rich.text import Text
 
 from bn_tutor.course.numbers import shape_text
 from bn_tutor.engine.gradients import Array
 from bn_tutor.views.arrays import array_lines
-from bn_tutor.views.columns import side_by_side, stacked
+from bn_tutor.views.columns import laid_out
 from bn_tutor.views.look import RIGHT, WRONG
 from bn_tutor.views.page import Page
-from bn_tutor.walk.demonstrations import Order
+from bn_tutor.walk.demonstrations import MOST_VISITS, Order
 
 _SAY = {
     Order.RECURSIVE: (
@@ -35,26 +36,23 @@ def verdict_lines(page: Page) -> list[Text]:
         lines += page.labelled("parted", page.sentence(f"at backward frame {found.parted}, {frame}", "bold"))
     else:
         lines += page.labelled("parted", page.sentence("nowhere: in this graph the mistake does no harm"))
+    if len(page.story.steps) >= MOST_VISITS:
+        lines += page.labelled("note", page.sentence(f"stopped after {MOST_VISITS} visits; it would go on"))
     lines += page.labelled("why", page.sentence(_SAY[page.story.order]))
     return lines
 
 
 def _pair(page: Page, name: str, wrong: Array, right: Array) -> list[Text]:
-    signs = [" ", " "]
-
-    def blocks(width: int) -> list[list[Text]]:
-        return [
-            _titled(page, f"d{name} here: wrong", WRONG, wrong, width),
-            _titled(page, f"d{name} right", RIGHT, right, width),
-        ]
-
-    columns = None
-    if not page.look.plain:
-        columns = side_by_side(blocks((page.look.width - 8) // 2), signs, page.look.width)
-    return [*(columns if columns is not None else stacked(blocks(page.look.width - 2), signs)), Text()]
+    is_right = np.allclose(wrong, right, rtol=1e-9, equal_nan=True)
+    style, word = (RIGHT, "right") if is_right else (WRONG, "wrong")
+    blocks = [
+        _titled(page, f"d{name} here: {word}", style, wrong),
+        _titled(page, f"d{name} right", RIGHT, right),
+    ]
+    return [*laid_out(blocks, [" ", " "], page.look), Text()]
 
 
-def _titled(page: Page, title: str, style: str, value: Array, width: int) -> list[Text]:
+def _titled(page: Page, title: str, style: str, value: Array) -> list[Text]:
     head = page.look.text(title, f"bold {style}")
     head.append(page.look.shown(f" {shape_text(value.shape)}"), style="dim")
-    return [head, *array_lines(value, page.look, width)]
+    return [head, *array_lines(value, page.look, page.look.width - 2)]

@@ -24,6 +24,7 @@ from bn_tutor.engine.text import bracketed
 LARGEST_JACOBIAN = 24 * 24
 # Work on one element pushes one unit vector through the map: linear in the size of the data.
 LARGEST_FOLLOWED = 1_000_000
+MOST_TERMS = 12
 
 
 def local_value(local: LinearMap) -> Array | None:
@@ -74,10 +75,15 @@ class Term:
 
 @dataclass(frozen=True)
 class ElementSum:
-    """One element of a contribution, as plain arithmetic: the sum of ``terms``."""
+    """One element of a contribution, as plain arithmetic: a sum of ``count`` products, the first ``terms``.
+
+    ``upstream`` is the sum of the upstream elements that take part, without the local gradient.
+    """
 
     place: tuple[int, ...]
     terms: tuple[Term, ...]
+    count: int
+    upstream: float
     value: float
 
 
@@ -90,9 +96,13 @@ def followed(edge: Edge, step: BackwardStep, element: Sequence[int]) -> ElementS
     unit = np.zeros(shape)
     unit[place] = 1.0
     column = np.asarray(edge.local.forward(unit))
-    places = [tuple(map(int, each)) for each in np.argwhere(column)]
-    terms = tuple(Term(each, float(column[each]), float(step.upstream[each])) for each in places)
-    return ElementSum(place, terms, float(edge.contribution[place]))
+    taking_part = np.flatnonzero(column)
+    first = [np.unravel_index(at, column.shape) for at in taking_part[:MOST_TERMS]]
+    terms = tuple(
+        Term(tuple(map(int, each)), float(column[each]), float(step.upstream[each])) for each in first
+    )
+    upstream = float(step.upstream[column != 0].sum())
+    return ElementSum(place, terms, len(taking_part), upstream, float(edge.contribution[place]))
 
 
 def place_within(shape: Shape, element: Sequence[int]) -> tuple[int, ...]:

@@ -50,14 +50,15 @@ class Question:
         if self.ask is Ask.SHAPE:
             return f"A gradient has the shape of what it belongs to. {self.edge.input} is of which shape?"
         words = self.edge.named_local.words or "passed on unchanged"
-        return f"upstream, then: {words}"
+        spoken = re.sub(r"(^|, )\* ", r"\1times ", words)
+        return f"upstream, then: {spoken}"
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """Whether an answer is right, and what to say about it."""
+    """Whether an answer is right, and what to say about it; ``right`` is None for a hint."""
 
-    right: bool
+    right: bool | None
     say: str
 
 
@@ -149,10 +150,10 @@ def _slips(asked: Question, value: float) -> Iterator[tuple[float, str]]:
     yield -value, "The size is right, the sign is not."
     found = followed(asked.edge, asked.step, asked.place)
     terms = found.terms if found else ()
-    if len(terms) > 1:
-        yield value / len(terms), f"That is the mean of the {len(terms)} products; here they are summed."
+    if found and found.count > 1:
+        yield value / found.count, f"That is the mean of the {found.count} products; here they are summed."
         yield terms[0].local * terms[0].upstream, "That is only the first product of the sum."
-        yield sum(term.upstream for term in terms), "That is the upstream summed, without the local gradient."
+        yield found.upstream, "That is the upstream summed, without the local gradient."
     elif terms:
         yield terms[0].upstream, "That is the upstream; it still has to be multiplied by the local gradient."
         yield terms[0].local, "That is the local gradient; it still has to be multiplied by the upstream."

@@ -33,7 +33,7 @@ class State:
     around: str = ""  # the node that the layer was zoomed out from
     element: tuple[int, ...] | None = None
     jacobian: bool = False
-    graph: bool | None = None  # None: where there is room
+    graph: bool = False  # the other way round than the width suggests
     keys: bool = False
     scroll: int = 0
     prompt: Prompt | None = None
@@ -231,7 +231,7 @@ def _answer(tour: Tour, state: State, text: str) -> State:
     if asked is None or not text.strip():
         return replace(state, question=None)
     if text.strip().lower() in ("h", "hint"):
-        return replace(state, prompt=Prompt.PREDICT, judgement=Judgement(False, f"Hint: {asked.hint}"))
+        return replace(state, prompt=Prompt.PREDICT, judgement=Judgement(None, f"Hint: {asked.hint}"))
     judged = judge(asked, text)
     if judged.right:
         return replace(state, question=None, judgement=judged)

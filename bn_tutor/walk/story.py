@@ -6,6 +6,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from bn_tutor.course.evaluation import environment
+from bn_tutor.course.quotes import fill
 from bn_tutor.engine.gradients import Array
 from bn_tutor.engine.graph import Node, Recording
 from bn_tutor.engine.replay import BackwardStep, Edge, replay
@@ -62,6 +63,17 @@ class Story:
     def values(self) -> Mapping[str, Array]:
         """What formulas in prose may name: values, gradients and contributions."""
         return environment(self.recording, self.right_steps)
+
+    @cached_property
+    def _quoted(self) -> dict[tuple[str, int], str]:
+        return {}
+
+    def quoted(self, text: str, precision: int) -> str:
+        """Return prose with its computed values filled in; each text is worked out once."""
+        key = (text, precision)
+        if key not in self._quoted:
+            self._quoted[key] = fill(text, self.values, self.subject.sizes, precision)
+        return self._quoted[key]
 
     @cached_property
     def verdict(self) -> Verdict:

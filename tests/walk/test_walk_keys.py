@@ -42,7 +42,7 @@ def test_every_action_is_in_the_table_of_keys_and_in_this_one():
 def test_no_key_is_bound_twice():
     counts = Counter(key for _, key in PAIRS)
     assert max(counts.values()) == 1
-    assert dict((key, action) for action, key in PAIRS) == ACTIONS
+    assert {key: action for action, key in PAIRS} == ACTIONS
 
 
 @pytest.mark.parametrize(("action", "key"), PAIRS)

@@ -84,8 +84,17 @@ def test_a_torn_or_foreign_file_is_passed_over(tmp_path, text):
 
 @pytest.mark.parametrize(
     "text",
-    [places(frame="three"), places(frame=None), places(frame=3, level="atom"), places(frame=3, options="x")]
-    + [places(frame=3, options=7), places(frame=[]), places(frame=float("nan")), places(frame="9" * 5000)],
+    [
+        places(frame="three"),
+        places(frame=None),
+        places(frame=[]),
+        places(frame=float("nan")),
+        places(frame="9" * 5000),
+        places(frame=3, level="atom"),
+        places(frame=3, options="x"),
+        places(frame=3, options=7),
+    ],
+    ids=lambda text: text[:60],
 )
 def test_a_place_that_makes_no_sense_is_passed_over(tmp_path, text):
     write(tmp_path, text)

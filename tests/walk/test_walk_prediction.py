@@ -172,8 +172,19 @@ def test_a_right_answer_is_confirmed_with_the_value(asked_number, tour, backward
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("1/3", 1 / 3), ("-1/4", -0.25), ("1 / -4", -0.25), ("−0.5", -0.5), (".5", 0.5), ("5.", 5.0)]
-    + [("+2", 2.0), ("3.5e-1", 0.35), ("3E2", 300.0), ("- 1", -1.0), ("1e-3/1e-3", 1.0)],
+    [
+        ("1/3", 1 / 3),
+        ("-1/4", -0.25),
+        ("1 / -4", -0.25),
+        ("−0.5", -0.5),
+        (".5", 0.5),
+        ("5.", 5.0),
+        ("+2", 2.0),
+        ("3.5e-1", 0.35),
+        ("3E2", 300.0),
+        ("- 1", -1.0),
+        ("1e-3/1e-3", 1.0),
+    ],
 )
 def test_numbers_are_read_as_people_write_them(text, value):
     assert read_number(text) == pytest.approx(value)

@@ -124,7 +124,7 @@ def test_zero_is_never_taken_for_a_small_number(asked_number, size, sign, zero):
     assert not judge(asked_number(sign * size), zero).right
 
 
-@given(st.floats(1e-8, 1e8), st.sampled_from([1.3, 0.7, -1, 2, 0.5, 10, 0]))
+@given(st.floats(0.1, 1e8), st.sampled_from([1.3, 0.7, -1, 2, 0.5, 10, 0]))
 def test_a_number_that_is_far_off_is_never_right(asked_number, value, factor):
     assert not judge(asked_number(value), repr(value * factor)).right
 

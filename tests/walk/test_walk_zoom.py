@@ -75,3 +75,15 @@ def test_the_verdict_stays_the_verdict(lesson_tour, press_all, order):
     state = press(tour, State(), "G")
     for keys in ("z", "zz", "zzz"):
         assert frame_of(tour, press_all(tour, state, *keys)).direction is Direction.VERDICT
+
+
+@pytest.mark.parametrize(("place", "name"), [(0, "mu"), (1, "out")])
+def test_a_walk_that_began_with_the_layer_zooms_to_the_first_node_of_its_way(tour, place, name):
+    after = press(tour, State(place=place, level=Level.LAYER), "z")
+    assert node_of(tour, after).name == name
+    assert frame_of(tour, after).number == 1
+
+
+@pytest.mark.parametrize(("keys", "place"), [("zzGz", 16), ("zzGbz", 1), ("zz<zn", 2)])
+def test_the_layer_remembers_the_node_both_ways(tour, press_all, keys, place):
+    assert press_all(tour, State(place=1), *keys).place == place

@@ -1,0 +1,133 @@
+"""The keys' help, columns, the look, the greeting."""
+
+import pytest
+from rich.text import Text
+
+from bn_tutor.views.columns import side_by_side, stacked
+from bn_tutor.views.greeting import greeting_lines, lesson_lines
+from bn_tutor.views.keys_help import footer, keys_lines
+from bn_tutor.views.look import Look, encodes_symbols
+from bn_tutor.walk.keys import BINDINGS
+
+WIDTHS = [10, 14, 20, 30, 40, 60, 80, 116, 120, 200]
+
+
+def plain(lines):
+    return [line.plain for line in lines]
+
+
+# --- keys -------------------------------------------------------------------------------------------------
+
+
+def test_every_binding_is_in_the_list_of_keys():
+    text = "\n".join(plain(keys_lines(Look())))
+    assert all(binding.shown in text and binding.action.value in text for binding in BINDINGS)
+    assert text.endswith("any key goes back")
+
+
+def test_the_list_of_keys_fits_a_terminal_of_24_lines():
+    assert len(keys_lines(Look())) <= 19
+
+
+def test_the_list_of_keys_fits_its_width():
+    wide = {width: max(map(len, plain(keys_lines(Look(width))))) for width in WIDTHS}
+    assert {width: longest for width, longest in wide.items() if longest > width} == {}
+
+
+@pytest.mark.parametrize(
+    ("width", "line"),
+    [
+        (80, " space next  ← back  g go to  z zoom  e element  p predict  ? keys  q quit"),
+        (40, " space next  ← back  ? keys  q quit"),
+        (20, " ? keys  q quit"),
+        (
+            120,
+            " space next  ← back  g go to  z zoom  e element  p predict  J Jacobian  v graph  ? keys  q quit",
+        ),
+    ],
+)
+def test_the_foot_has_as_many_keys_as_fit(width, line):
+    assert plain(footer(Look(width))) == [line]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("ascii_signs", [True, False])
+@pytest.mark.parametrize("prompting", [True, False])
+def test_the_foot_fits_its_width(width, ascii_signs, prompting):
+    (line,) = plain(footer(Look(width, ascii=ascii_signs), prompting=prompting))
+    assert len(line) <= width
+    assert not ascii_signs or line.isascii()
+
+
+def test_the_foot_of_a_prompt_says_how_to_leave_it():
+    assert plain(footer(Look(), prompting=True)) == [" enter answer  esc leave"]
+
+
+# --- columns ----------------------------------------------------------------------------------------------
+
+
+def texts(*lines):
+    return [Text(line) for line in lines]
+
+
+def test_columns_stand_beside_each_other():
+    lines = side_by_side([texts("a", "bb"), texts("c")], [" ", "= "], 40)
+    assert plain(lines) == [f" {'a':<15}   = c", " bb"]
+
+
+def test_columns_that_do_not_fit_are_given_up():
+    assert side_by_side([texts("x" * 30), texts("y" * 30)], [" ", " "], 40) is None
+
+
+@pytest.mark.parametrize("width", range(5, 90))
+def test_columns_are_never_wider_than_allowed(width):
+    lines = side_by_side([texts("a" * 9), texts("b" * 7, "漢字"), texts("c")], [" ", "× ", "= "], width)
+    assert lines is None or max(line.cell_len for line in lines) <= width
+
+
+def test_stacked_blocks_have_their_sign_once():
+    assert plain(stacked([texts("a", "b"), texts("c", "d")], ["  ", "= "])) == ["  a", "  b", "= c", "  d"]
+
+
+# --- the look ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("encoding", "encodes"), [("utf-8", True), ("ascii", False), ("cp1252", False)])
+def test_it_is_known_which_encodings_have_the_signs(encoding, encodes):
+    assert encodes_symbols(encoding) is encodes
+
+
+@pytest.mark.parametrize("encoding", [None, "", "no-such-encoding", "cp437", "latin-1"])
+def test_an_unknown_encoding_has_none_of_them(encoding):
+    assert not encodes_symbols(encoding)
+
+
+def test_texts_are_shown_without_what_steers_a_terminal():
+    assert Look().shown("a\x1b[31mb\x07\u202ec\x9bd") == "a[31mbcd"
+    assert Look(ascii=True).shown("∂L/∂x − ½ · √2") == "dL/dx - 1/2 * sqrt(2)"
+
+
+def test_the_style_of_a_text_does_not_reach_what_is_appended():
+    text = Look().text("a", "bold").append("b")
+    assert [(span.start, span.end, str(span.style)) for span in text.spans] == [(0, 1, "bold")]
+
+
+# --- the greeting -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [20, 40, 60, 80, 120])
+def test_the_greeting_says_what_to_try(width):
+    text = "\n".join(plain(greeting_lines(Look(width))))
+    assert "bn-tutor walk batchnorm --predict" in text
+    assert "batchnorm" in text.split("Lessons")[1]
+    assert "bn-tutor walk --help" in text
+
+
+def test_lessons_stand_in_two_columns_where_they_fit():
+    rows = [("batchnorm", "nine nodes"), ("mlp", "two layers")]
+    assert plain(lesson_lines(rows, Look(80))) == ["  batchnorm  nine nodes", "  mlp        two layers"]
+    assert plain(lesson_lines(rows, Look(20))) == ["  batchnorm", "    nine nodes", "  mlp", "    two layers"]
+
+
+def test_no_lessons_are_no_lines():
+    assert lesson_lines([], Look()) == []
