@@ -28,6 +28,10 @@ _LIGHT: Mapping[tuple[bool, bool, bool, bool], str] = {
 _HEAVY = str.maketrans("│─├┤└┘┼┴", "┃━┣┫┗┛╋┻")
 
 
+# A graph may have hundreds of lanes; these many are drawn, around the active node's.
+MOST_LANES = 12
+
+
 @dataclass(frozen=True)
 class Row:
     """One node and its cells: a lane cell, then the cell between it and the next, and so on."""
@@ -117,24 +121,25 @@ def lane_lines(graph: Graph, active: str, look: Look, colour: str, room: int | N
     Where there is ``room`` for fewer lines, they are those around the active node.
     """
     rows = _around(lane_rows(graph, active), active, room)
-    width = max(len(row.cells) for row in rows)
+    lane = next((row.lane for row in rows if row.node.name == active), 0)
+    first = 2 * max(0, lane - MOST_LANES // 2)
+    columns = range(first, min(first + 2 * MOST_LANES, max(len(row.cells) for row in rows)))
     names = max(len(row.node.name) for row in rows)
-    lines = []
-    for row in rows:
-        is_active = row.node.name == active
-        line = Text(no_wrap=True)
-        for at, cell in enumerate(row.cells):
-            sign = _node_sign(row, is_active) if at == 2 * row.lane else cell
-            heavy = sign in "┃━┣┫┗┛╋┻"
-            line.append(
-                look.shown(sign), style=f"bold {colour}" if heavy or (is_active and sign == "◉") else FAINT
-            )
-        line.append(" " * (width - len(row.cells) + 1))
-        line.append(look.shown(f"{row.node.name:<{names}}"), style=f"bold {colour}" if is_active else "")
-        line.append(look.shown(f" {shape_text(row.node.shape)}"), style=FAINT)
-        line.append(look.shown(" ←") if is_active else "", style=f"bold {colour}")
-        lines.append(line)
-    return lines
+    return [_row_line(row, row.node.name == active, columns, names, look, colour) for row in rows]
+
+
+def _row_line(row: Row, is_active: bool, columns: range, names: int, look: Look, colour: str) -> Text:
+    """Return one row: its cells, the node's name in ``names`` columns, and its shape."""
+    strong = f"bold {colour}"
+    line = Text(no_wrap=True)
+    for at in columns:
+        cell = row.cells[at] if at < len(row.cells) else " "
+        sign = _node_sign(row, is_active) if at == 2 * row.lane else cell
+        line.append(look.shown(sign), style=strong if sign in "┃━┣┫┗┛╋┻◉" else FAINT)
+    line.append(look.shown(f" {row.node.name:<{names}}"), style=strong if is_active else "")
+    line.append(look.shown(f" {shape_text(row.node.shape)}"), style=FAINT)
+    line.append(look.shown(" ←") if is_active else "", style=strong)
+    return line
 
 
 def _around(rows: Sequence[Row], active: str, room: int | None) -> Sequence[Row]:
