@@ -61,5 +61,3 @@ def test_paths_named_in_contributing_exist():
 def test_no_path_of_a_machine_stands_in_the_project():
     for path in (ROOT / "bn_tutor").rglob("*.py"):
         assert "/home/" not in path.read_text(encoding="utf-8"), path
-
-

@@ -41,7 +41,10 @@ def find(name: str) -> Path | None:
     """Return the path of a lesson by its name, or of a lesson file; None where there is none."""
     if name.endswith(".md"):
         path = Path(name)
-        return path if path.is_file() else None
+        try:
+            return path if path.is_file() else None
+        except (OSError, ValueError):  # a name that is too long, say
+            return None
     return next((entry.path for entry in entries() if entry.name == name), None)
 
 
@@ -58,7 +61,7 @@ def summary(path: Path) -> str:
     try:
         front = path.read_text(encoding="utf-8-sig").split("+++")[1]
         return one_line(str(tomllib.loads(front).get("summary", "")), 100)
-    except (OSError, ValueError, IndexError):
+    except (OSError, ValueError, IndexError, RecursionError):
         return ""
 
 

@@ -9,11 +9,11 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from bn_tutor.course.archive import MOST_VALUES, read_archive
 from bn_tutor.course.plain import one_line
 from bn_tutor.engine.gradients import Array
 
 LARGEST_FILE = 500_000_000
-MOST_VALUES = 50_000_000
 
 
 class DataError(ValueError):
@@ -29,7 +29,7 @@ def load_data(path: Path, upstream: str = "upstream") -> dict[str, Array]:
         ".csv": _csv,
         ".txt": _csv,
         ".tsv": _csv,
-        ".npz": _npz,
+        ".npz": read_archive,
         ".json": _json,
     }
     reader = readers.get(path.suffix.lower())
@@ -44,7 +44,7 @@ def load_data(path: Path, upstream: str = "upstream") -> dict[str, Array]:
         raise DataError(f"{name}: {error.strerror or 'cannot be read'}") from None
     except UnicodeDecodeError:
         raise DataError(f"{name}: not UTF-8 text") from None
-    except (BadZipFile, EOFError, RecursionError):
+    except (BadZipFile, EOFError, RecursionError, MemoryError):
         raise DataError(f"{name}: the file is damaged") from None
     except ValueError as error:
         # NumPy adds advice for programmers after a semicolon.
@@ -74,11 +74,6 @@ def _is_number(cell: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _npz(path: Path) -> Mapping[str, Any]:
-    with np.load(path, allow_pickle=False) as archive:
-        return {name: archive[name] for name in archive.files}
 
 
 def _json(path: Path) -> Mapping[str, Any]:

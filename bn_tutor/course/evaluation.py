@@ -6,42 +6,59 @@ import numpy as np
 
 from bn_tutor.course.expression import Lowering, lower
 from bn_tutor.course.problem import SlipError
+from bn_tutor.course.shaping import shape_of, too_large
 from bn_tutor.engine.gradients import Array
-from bn_tutor.engine.graph import GraphError, Node, Recording, build, record
+from bn_tutor.engine.graph import Graph, GraphError, Node, Recording, build, record
 from bn_tutor.engine.operation import CONSTANT
 from bn_tutor.engine.replay import BackwardStep
+from bn_tutor.engine.shapes import Shape
 
 
 def environment(recording: Recording, steps: Iterable[BackwardStep]) -> dict[str, Array]:
     """Return every value that a formula beside the lesson may name.
 
     That is each node; ``dmu``, the gradient of each node; and where several contributions meet, ``dx1``,
-    ``dx2`` and so on, in the order in which they arrive.
+    ``dx2`` and so on, in the order in which they arrive. Where a name could be two of these, it is the
+    first: a node called dx keeps its name, and so does the gradient of a node called x1.
     """
-    found = dict(recording.values)
+    contributions: dict[str, Array] = {}
+    gradients: dict[str, Array] = {}
     arrivals = recording.graph.arrivals
     for step in steps:
-        found[f"d{step.node.name}"] = step.upstream
+        gradients[f"d{step.node.name}"] = step.upstream
         for edge in step.edges:
-            found[f"d{edge.input}"] = edge.after
+            gradients[f"d{edge.input}"] = edge.after
             if arrivals[edge.input] > 1:
-                found[f"d{edge.input}{edge.way.arrival}"] = edge.contribution
-    return found
+                contributions[f"d{edge.input}{edge.way.arrival}"] = edge.contribution
+    return {**contributions, **gradients, **recording.values}
 
 
 def evaluate(text: str, values: Mapping[str, Array], sizes: Mapping[str, int]) -> Array:
-    """Return what a formula of the lesson language comes to. Raises SlipError with the column."""
-    lowering = Lowering("value", text, tuple(values), sizes)
+    """Return what a formula of the lesson language comes to, in float64; inf and nan as NumPy gives them.
+
+    Raises SlipError with the column, before anything is computed.
+    """
+    lowering = Lowering("value", text, values, sizes, taken=values)
     result = lower(lowering)
     if not isinstance(result, str):
-        return np.asarray(result)
-    if not lowering.nodes:
+        return np.asarray(result, dtype=np.float64)
+    if result in values:
         return values[result]
     used = {name for node in lowering.nodes for name in node.inputs if name in values}
     sources = [Node(name, CONSTANT, shape=np.shape(values[name])) for name in used]
+    graph = _graph([*sources, *lowering.nodes], result)
+    with np.errstate(all="ignore"):
+        return record(graph, {name: values[name] for name in used}).output
+
+
+def _graph(nodes: Iterable[Node], output: str) -> Graph:
+    unique = {node.name: node for node in nodes}  # a number is one node wherever it is written
+    shapes: dict[str, Shape] = {}
+    for node in unique.values():
+        shapes[node.name] = shape_of(node, shapes)
+        if reason := too_large(node, shapes[node.name]):
+            raise SlipError(reason)
     try:
-        unique = {node.name: node for node in lowering.nodes}
-        graph = build([*sources, *unique.values()], result)
+        return build(unique.values(), output)
     except GraphError as error:
         raise SlipError(error.reason) from None
-    return record(graph, {name: values[name] for name in used}).output

@@ -8,10 +8,11 @@ depth before anything walks it, shapes before anything is computed (``graph.buil
 import ast
 import operator
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bn_tutor.course.arguments import is_whole, is_whole_numbers, wrong_argument
 from bn_tutor.course.problem import SlipError, did_you_mean
 from bn_tutor.engine.graph import Node, placeholders
 from bn_tutor.engine.operation import LITERAL, Operation
@@ -41,26 +42,33 @@ _WORDS: Mapping[str, Any] = {"true": True, "false": False, "none": None}
 
 @dataclass
 class Lowering:
-    """One line on its way into nodes: the names it may use, the sizes, and the nodes made so far."""
+    """One line on its way into nodes: the names it may use, the sizes, and the nodes made so far.
+
+    ``taken`` are names that no operation inside the line may have.
+    """
 
     name: str
     text: str
-    known: Sequence[str]
+    known: Collection[str]
     sizes: Mapping[str, int]
     line: int | None = None
     nodes: list[Node] = field(default_factory=list)
+    taken: Collection[str] = ()
+    count: int = 0
 
     def literal(self, number: int | float) -> str:
-        """Return the name of the node for a number, which is the number itself."""
-        self.nodes.append(Node(repr(number), LITERAL, parameters={"value": number}, line=self.line))
+        """Return the name of the node for a number, which is the number as it is written.
+
+        Its value is a float: NumPy's whole numbers overflow.
+        """
+        self.nodes.append(Node(repr(number), LITERAL, parameters={"value": float(number)}, line=self.line))
         return repr(number)
 
     def apply(self, name: str, operands: Sequence[Operand], tree: ast.expr, **parameters: Any) -> str:
         """Add one operation and return its node's name."""
         names = tuple(each if isinstance(each, str) else self.literal(each) for each in operands)
-        count = sum(not node.is_source for node in self.nodes)
         node = Node(
-            f"{self.name}_{count + 1}",
+            self._free_name(),
             OPERATIONS[name],
             names,
             parameters,
@@ -70,6 +78,12 @@ class Lowering:
         )
         self.nodes.append(replace(node, formula=node.operation.formula.format_map(placeholders(node))))
         return node.name
+
+    def _free_name(self) -> str:
+        self.count += 1
+        while f"{self.name}_{self.count}" in self.taken:
+            self.count += 1
+        return f"{self.name}_{self.count}"
 
 
 def lower(lowering: Lowering) -> Operand:
@@ -107,7 +121,9 @@ def _parsed(text: str) -> ast.expr:
             warnings.simplefilter("ignore")
             tree = ast.parse(text.strip() and text, mode="eval").body
     except SyntaxError as error:
-        raise SlipError(f"not a formula: {error.msg}", max((error.offset or 1) - 1, 0)) from None
+        # Python's offset is 0 where the text ends too early.
+        column = error.offset - 1 if error.offset else len(text.strip() and text)
+        raise SlipError(f"not a formula: {error.msg}", max(column, 0)) from None
     except (ValueError, MemoryError, RecursionError):
         raise SlipError("too deeply nested") from None
     _check_depth(tree)
@@ -134,6 +150,8 @@ def _operand(lowering: Lowering, tree: ast.expr) -> Operand:
             return _signed(lowering, tree)
         case ast.BinOp(op=ast.Pow()):
             return _power(lowering, tree)
+        case ast.BinOp(op=ast.FloorDiv()):
+            return _floor_division(lowering, tree)
         case ast.BinOp(op=sign) if type(sign) in _BINARY:
             return _binary(lowering, tree, _BINARY[type(sign)])
         case ast.Call(func=ast.Name(id=name)):
@@ -217,7 +235,7 @@ def _call(lowering: Lowering, tree: ast.Call, name: str) -> Operand:
     if name not in OPERATIONS:
         raise SlipError(f"there is no operation {name}", tree.col_offset, did_you_mean(name, OPERATIONS))
     operation = OPERATIONS[name]
-    if name == "take" and len(tree.args) == 2:
+    if name == "take":
         return _take(lowering, tree)
     count = len(tree.args) if operation.variadic else len(operation.locals)
     if len(tree.args) < count or not tree.args:
@@ -237,14 +255,15 @@ def _parameters(lowering: Lowering, tree: ast.Call, operation: Operation, count:
     if len(extra) > len(operation.parameters):
         place = extra[len(operation.parameters)]
         raise SlipError(f"{operation.name} takes no further argument", place.col_offset)
-    found = dict(zip(operation.parameters, (_constant(lowering, each) for each in extra), strict=False))
+    places = zip(operation.parameters, extra, strict=False)
+    found = {name: _argument(lowering, operation.name, name, each) for name, each in places}
     for keyword in tree.keywords:
         name = keyword.arg or "**"
         if name not in operation.parameters or name in found:
             hint = did_you_mean(name, operation.parameters)
             raise SlipError(f"{operation.name} takes no (second) {name}", keyword.col_offset, hint)
-        found[name] = _constant(lowering, keyword.value)
-    missing = {"exponent", "shape", "low", "high", "key"} & set(operation.parameters) - set(found)
+        found[name] = _argument(lowering, operation.name, name, keyword.value)
+    missing = {"exponent", "shape", "low", "high"} & set(operation.parameters) - set(found)
     if missing:
         raise SlipError(f"{operation.name} needs {', '.join(sorted(missing))}", tree.col_offset)
     return found
@@ -252,14 +271,34 @@ def _parameters(lowering: Lowering, tree: ast.Call, operation: Operation, count:
 
 def _take(lowering: Lowering, tree: ast.Call) -> Operand:
     """take(x, indices, axis=0) picks along one axis, as np.take does."""
-    axes = [_constant(lowering, keyword.value) for keyword in tree.keywords if keyword.arg == "axis"]
-    axis = axes[0] if axes else 0
-    if not isinstance(axis, int) or not 0 <= axis < 10:
+    if len(tree.args) != 2:
+        raise SlipError("take takes an input and indices", tree.col_offset, "take(x, (0, 2), axis=1)")
+    axis = 0
+    for place, keyword in enumerate(tree.keywords):
+        if place or keyword.arg != "axis":
+            hint = did_you_mean(keyword.arg or "", ["axis"])
+            raise SlipError(f"take takes no (second) {keyword.arg or '**'}", keyword.col_offset, hint)
+        axis = _constant(lowering, keyword.value)
+    if not is_whole(axis) or not 0 <= axis < 10:
         raise SlipError("take needs an axis from 0 up", tree.col_offset)
-    indices = _constant(lowering, tree.args[1])
-    picked = list(indices) if isinstance(indices, tuple) else indices
-    key = (*(slice(None),) * axis, picked)
+    key = (*(slice(None),) * axis, _indices(lowering, tree.args[1]))
     return lowering.apply("take", [_operand(lowering, tree.args[0])], tree, key=key)
+
+
+def _indices(lowering: Lowering, tree: ast.expr) -> int | list[int]:
+    indices: int | tuple[int, ...] = _constant(lowering, tree)
+    if isinstance(indices, tuple) and is_whole_numbers(indices):
+        return list(indices)
+    if not isinstance(indices, int) or not is_whole(indices):
+        raise SlipError("indices must be a whole number, or some in brackets", tree.col_offset)
+    return indices
+
+
+def _argument(lowering: Lowering, operation: str, parameter: str, tree: ast.expr) -> Any:
+    value = _constant(lowering, tree)
+    if reason := wrong_argument(operation, parameter, value):
+        raise SlipError(reason, tree.col_offset)
+    return value
 
 
 def _constant(lowering: Lowering, tree: ast.expr) -> Any:
@@ -268,22 +307,19 @@ def _constant(lowering: Lowering, tree: ast.expr) -> Any:
         return tuple(_constant(lowering, each) for each in tree.elts)
     if isinstance(tree, ast.Name) and tree.id.lower() in _WORDS:
         return _WORDS[tree.id.lower()]
-    if isinstance(tree, ast.Constant) and tree.value in (True, False, None) and not _is_number(tree.value):
+    if isinstance(tree, ast.Constant) and (tree.value is None or isinstance(tree.value, bool)):
         return tree.value
-    if isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.FloorDiv):
-        return _floor_division(lowering, tree)
     value = _operand(lowering, tree)
     if isinstance(value, str):
         raise SlipError("this argument must be a number, not a node", tree.col_offset)
     return value
 
 
-def _is_number(value: Any) -> bool:
-    return type(value) in (int, float)
-
-
 def _floor_division(lowering: Lowering, tree: ast.BinOp) -> int:
-    left, right = _constant(lowering, tree.left), _constant(lowering, tree.right)
+    """Work out // on sizes; there is none for nodes."""
+    left, right = _operand(lowering, tree.left), _operand(lowering, tree.right)
+    if isinstance(left, str) or isinstance(right, str):
+        raise _refused(tree)
     if not isinstance(left, int) or not isinstance(right, int) or right == 0:
         raise SlipError("// divides whole sizes", tree.col_offset)
     return left // right
@@ -292,7 +328,11 @@ def _floor_division(lowering: Lowering, tree: ast.BinOp) -> int:
 def _key(lowering: Lowering, tree: ast.expr) -> Any:
     """Read what stands in square brackets: whole numbers, slices of them, or a tuple of those."""
     if isinstance(tree, ast.Tuple):
-        return tuple(_key(lowering, each) for each in tree.elts)
+        return tuple(_key_part(lowering, each) for each in tree.elts)
+    return _key_part(lowering, tree)
+
+
+def _key_part(lowering: Lowering, tree: ast.expr) -> int | slice:
     if isinstance(tree, ast.Slice):
         parts = (tree.lower, tree.upper, tree.step)
         return slice(*(None if part is None else _index(lowering, part) for part in parts))

@@ -4,26 +4,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bn_tutor.course.draws import DRAWS
+from bn_tutor.course.input_rows import read_inputs
+from bn_tutor.course.key_places import Source
 from bn_tutor.course.lesson import InputRow
+from bn_tutor.course.plain import plain
 from bn_tutor.course.problem import Findings, did_you_mean
 
 FORMAT = 1
 LARGEST_SIZE = 1_000_000
 _KEYS = ("format", "title", "summary", "output", "references", "sizes", "inputs", "requires")
-_INPUT_KEYS = ("shape", "draw", "value", "constant")
-_DRAW_KEYS: Mapping[str, tuple[str, ...]] = {
-    "normal": ("mean", "std"),
-    "uniform": ("low", "high"),
-    "bernoulli": ("p",),
-    "integers": ("low", "high"),
-    "linspace": ("low", "high"),
-}
 
 
 @dataclass(frozen=True)
 class FrontMatter:
-    """What the front matter says."""
+    """What the front matter says; ``output_line`` is where it names the output."""
 
     title: str = ""
     summary: str = ""
@@ -31,101 +25,66 @@ class FrontMatter:
     sizes: Mapping[str, int] = field(default_factory=dict)
     inputs: tuple[InputRow, ...] = ()
     references: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class _Source:
-    """The front matter's lines, to find a key's place, and the findings."""
-
-    lines: Sequence[str]
-    findings: Findings
-
-    def add(self, key: str, message: str, hint: str = "") -> None:
-        line = next((at for at, text in enumerate(self.lines, 1) if text.strip().startswith(key)), 1)
-        column = self.lines[line - 1].find(key) + 1
-        self.findings.add(line, max(column, 1), message, hint)
+    output_line: int = 0
 
 
 def read_front_matter(table: Mapping[str, Any], lines: Sequence[str], findings: Findings) -> FrontMatter:
     """Check the table and return what it says; what is wrong goes to ``findings``."""
-    source = _Source(lines, findings)
+    source = Source(lines, findings)
     for key in table:
         if key not in _KEYS:
-            source.add(key, f"there is no key {key}", did_you_mean(key, _KEYS))
+            source.add(f"there is no key {key}", key, hint=did_you_mean(key, _KEYS))
     if table.get("format") != FORMAT:
-        source.add("format", f"format must be {FORMAT}", "this version reads no other")
+        source.add(f"format must be {FORMAT}", "format", hint="this version reads no other")
     sizes = _sizes(source, table.get("sizes", {}))
     return FrontMatter(
         title=_text(source, table, "title"),
         summary=_text(source, table, "summary"),
         output=_text(source, table, "output"),
         sizes=sizes,
-        inputs=_inputs(source, table.get("inputs", {}), sizes),
-        references=tuple(map(str, table.get("references", []))),
+        inputs=read_inputs(source, table.get("inputs", {}), sizes),
+        references=_references(source, table.get("references", [])),
+        output_line=source.place("output")[0],
     )
 
 
-def _text(source: _Source, table: Mapping[str, Any], key: str) -> str:
+def plain_values(value: Any) -> Any:
+    """Return what TOML has read with every text in it, keys too, made one plain line.
+
+    TOML's escapes can write what ``plain`` took out of the file's text. Raises RecursionError where it is
+    nested too deeply.
+    """
+    if isinstance(value, dict):
+        return {plain_values(key): plain_values(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain_values(item) for item in value]
+    return " ".join(plain(value).split()) if isinstance(value, str) else value
+
+
+def _text(source: Source, table: Mapping[str, Any], key: str) -> str:
     value = table.get(key, "")
     if isinstance(value, str):
-        return " ".join(value.split())
-    source.add(key, f"{key} must be a text in quotes")
+        return value
+    source.add(f"{key} must be a text in quotes", key)
     return ""
 
 
-def _sizes(source: _Source, table: Any) -> dict[str, int]:
+def _references(source: Source, value: Any) -> tuple[str, ...]:
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return tuple(value)
+    source.add("references must be a list of texts in quotes", "references")
+    return ()
+
+
+def _sizes(source: Source, table: Any) -> dict[str, int]:
     if not isinstance(table, dict):
-        source.add("sizes", "sizes must be a table: [sizes], then N = 4")
+        source.add("sizes must be a table: [sizes], then N = 4", "sizes")
         return {}
     sizes = {}
     for name, value in table.items():
         if type(value) is not int or not 1 <= value <= LARGEST_SIZE:
-            source.add(name, f"the size {name} must be a whole number from 1 to {LARGEST_SIZE:,}")
-        elif _is_name(source, name):
+            message = f"the size {name} must be a whole number from 1 to {LARGEST_SIZE:,}"
+            source.add(message, "sizes", name)
+        elif source.is_name("sizes", name):
             sizes[name] = value
     return sizes
-
-
-def _is_name(source: _Source, name: str) -> bool:
-    if name.isascii() and name.isidentifier():
-        return True
-    source.add(name, f"{name} cannot be a name", "use letters, digits and _")
-    return False
-
-
-def _inputs(source: _Source, table: Any, sizes: Mapping[str, int]) -> tuple[InputRow, ...]:
-    if not isinstance(table, dict) or not table:
-        source.add("inputs", "a lesson needs [inputs], such as x = { shape = [4, 3] }")
-        return ()
-    rows = [_input(source, name, row, sizes) for name, row in table.items() if _is_name(source, name)]
-    return tuple(row for row in rows if row is not None)
-
-
-def _input(source: _Source, name: str, row: Any, sizes: Mapping[str, int]) -> InputRow | None:
-    if not isinstance(row, dict):
-        source.add(name, f"the input {name} must be a table: {{ shape = [4, 3] }}")
-        return None
-    draw = row.get("draw", "" if "value" in row else "normal")
-    if draw and draw not in DRAWS:
-        source.add(name, f"there is no draw {draw}", did_you_mean(str(draw), DRAWS))
-        return None
-    allowed = (*_INPUT_KEYS, *_DRAW_KEYS.get(draw, ()))
-    for key in row:
-        if key not in allowed:
-            source.add(name, f"the input {name} has no key {key}", did_you_mean(key, allowed))
-    parameters = {key: row[key] for key in _DRAW_KEYS.get(draw, ()) if key in row}
-    if not all(type(value) in (int, float) for value in parameters.values()):
-        source.add(name, f"the numbers of {name}'s draw must be numbers")
-        return None
-    shape = _shape(source, name, row.get("shape", []), sizes)
-    return InputRow(name, shape, draw, parameters, row.get("value"), bool(row.get("constant", False)))
-
-
-def _shape(source: _Source, name: str, shape: Any, sizes: Mapping[str, int]) -> tuple[str | int, ...]:
-    entries = shape if isinstance(shape, list) else [shape]
-    for entry in entries:
-        if isinstance(entry, str) and entry not in sizes:
-            source.add(name, f"the size {entry} of {name} is not in [sizes]", did_you_mean(entry, sizes))
-        elif not isinstance(entry, str) and (type(entry) is not int or not 0 <= entry <= LARGEST_SIZE):
-            source.add(name, f"the shape of {name} must hold size names or whole numbers")
-    return tuple(entry for entry in entries if isinstance(entry, str | int))

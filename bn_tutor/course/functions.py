@@ -3,9 +3,11 @@
 import inspect
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,8 @@ from bn_tutor.engine.gradients import Array
 from bn_tutor.engine.graph import GraphError, Recording
 from bn_tutor.engine.tracing import TraceError, trace
 
+MODULE = "bn_tutor_walked_file"
+
 
 def traced(
     path: Path, name: str, sizes: Mapping[str, int], seed: int, given: Mapping[str, Array]
@@ -27,8 +31,12 @@ def traced(
     course code, in training mode; ``given`` replaces any of them. The file is run, as Python would run it.
     Raises LessonError with the problem at its line.
     """
-    function = _function(path, name)
-    arguments = _arguments(path, name, function, sizes, seed, given)
+    with _imports_of(path):
+        function = _function(path, name)
+        return _traced(path, function, _arguments(path, name, function, sizes, seed, given))
+
+
+def _traced(path: Path, function: Callable[..., Any], arguments: Mapping[str, Any]) -> Recording:
     try:
         with np.errstate(all="ignore"):
             return trace(function, **arguments)
@@ -36,8 +44,20 @@ def traced(
         raise _problem(path, error.line or 0, error.reason) from None
     except GraphError as error:
         raise _problem(path, 0, str(error)) from None
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise _crash(path, error) from None
+
+
+@contextmanager
+def _imports_of(path: Path) -> Iterator[None]:
+    """Let the file import its neighbours while it runs; afterwards all is as before."""
+    before = [*sys.path]
+    sys.path.insert(0, str(path.parent))
+    try:
+        yield
+    finally:
+        sys.path[:] = before
+        sys.modules.pop(MODULE, None)
 
 
 def _function(path: Path, name: str) -> Callable[..., Any]:
@@ -51,20 +71,19 @@ def _function(path: Path, name: str) -> Callable[..., Any]:
     return found
 
 
-def _module(path: Path) -> Any:
-    spec = spec_from_file_location("bn_tutor_walked_file", path)
+def _module(path: Path) -> ModuleType:
+    spec = spec_from_file_location(MODULE, path)
     if spec is None or spec.loader is None or not path.is_file():
         raise _problem(path, 0, "there is no such Python file")
     module = module_from_spec(spec)
-    sys.path.insert(0, str(path.parent))
+    # Dataclasses with late annotations look their own module up.
+    sys.modules[MODULE] = module
     try:
         spec.loader.exec_module(module)
     except SyntaxError as error:
         raise _problem(path, error.lineno or 0, f"not Python 3: {error.msg}") from None
     except (Exception, SystemExit) as error:
         raise _crash(path, error) from None
-    finally:
-        sys.path.remove(str(path.parent))
     return module
 
 
@@ -102,5 +121,6 @@ def _problem(path: Path, line: int, message: str, hint: str = "") -> LessonError
 def _crash(path: Path, error: BaseException) -> LessonError:
     """Return what the learner's own code raised, at the last of its own lines."""
     frames = traceback.extract_tb(error.__traceback__)
-    lines = [frame.lineno for frame in frames if Path(frame.filename) == path]
+    # The frames' names are absolute, whatever the path is.
+    lines = [frame.lineno for frame in frames if Path(frame.filename).resolve() == path.resolve()]
     return _problem(path, (lines[-1] if lines else 0) or 0, f"{type(error).__name__}: {error}")

@@ -1,29 +1,25 @@
 """From a lesson to numbers: its inputs are made, its graph is built and run."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
-from math import prod
+from collections.abc import Iterable, Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from bn_tutor.course.building import build_graph, shape_of_input
 from bn_tutor.course.catalogue import find, not_found
 from bn_tutor.course.draws import DRAWS, normal, source_of
-from bn_tutor.course.expression import Lowering, named_nodes
-from bn_tutor.course.lesson import InputRow, Lesson, Line
-from bn_tutor.course.problem import Findings, Problem, SlipError, did_you_mean
+from bn_tutor.course.front_matter import LARGEST_SIZE
+from bn_tutor.course.lesson import InputRow, Lesson
+from bn_tutor.course.plain import one_line
+from bn_tutor.course.problem import Problem, did_you_mean
 from bn_tutor.course.reader import read_lesson
 from bn_tutor.engine import graph as engine
 from bn_tutor.engine.gradients import Array
-from bn_tutor.engine.graph import Graph, GraphError, Node, Recording, build
-from bn_tutor.engine.operation import CONSTANT, INPUT
+from bn_tutor.engine.graph import Graph, GraphError, Recording
 from bn_tutor.engine.shapes import Shape
 from bn_tutor.engine.zoom import Level, zoom
-
-MOST_ELEMENTS = 50_000_000
-MOST_NODES = 5_000
 
 
 class LessonError(ValueError):
@@ -42,7 +38,7 @@ def load(lesson: str | PathLike[str]) -> Lesson:
     name = str(lesson)
     path = find(name if isinstance(lesson, str) else str(Path(name)))
     if path is None:
-        raise LessonError((Problem(name, 0, 0, not_found(name)),))
+        raise LessonError((Problem(one_line(name), 0, 0, not_found(name)),))
     found = read_lesson(path, name if name.endswith(".md") else "")
     if not isinstance(found, Lesson):
         raise LessonError(found)
@@ -95,9 +91,11 @@ def sizes_of(lesson: Lesson, sizes: Mapping[str, int], given: Mapping[str, Array
 
     Raises LessonError for a name that the lesson does not have, and for shapes that contradict each other.
     """
-    for name in sizes:
+    for name, size in sizes.items():
         if name not in lesson.sizes:
             raise _at_top(lesson, f"there is no size {name}", _known(name, lesson.sizes))
+        if not _is_size(size):
+            raise _at_top(lesson, f"the size {name} must be a whole number from 1 to {LARGEST_SIZE:,}")
     rows = {row.name: row for row in lesson.inputs}
     implied: dict[str, int] = {}
     for name, value in given.items():
@@ -108,6 +106,11 @@ def sizes_of(lesson: Lesson, sizes: Mapping[str, int], given: Mapping[str, Array
         if implied[name] != sizes[name]:
             raise _at_top(lesson, f"the data has {name} = {implied[name]}, but {sizes[name]} was asked for")
     return {**lesson.sizes, **sizes, **implied}
+
+
+def _is_size(size: Any) -> bool:
+    whole = isinstance(size, int | np.integer) and not isinstance(size, bool)
+    return whole and 1 <= size <= LARGEST_SIZE
 
 
 def _known(name: str, known: Iterable[str]) -> str:
@@ -131,16 +134,9 @@ def _at_top(lesson: Lesson, message: str, hint: str = "") -> LessonError:
 
 
 def _made(row: InputRow, sizes: Mapping[str, int], seed: int) -> Array:
-    shape = _shape_of(row, sizes)
     if row.value is not None:
         return np.asarray(row.value, dtype=np.float64)
-    return DRAWS[row.draw](source_of(seed, row.name), shape, **row.parameters)
-
-
-def _shape_of(row: InputRow, sizes: Mapping[str, int]) -> Shape:
-    if row.value is not None:
-        return np.shape(row.value)
-    return tuple(sizes[entry] if isinstance(entry, str) else entry for entry in row.shape)
+    return DRAWS[row.draw](source_of(seed, row.name), shape_of_input(row, sizes), **row.parameters)
 
 
 def graph_of(lesson: Lesson, sizes: Mapping[str, int]) -> Graph:
@@ -148,55 +144,7 @@ def graph_of(lesson: Lesson, sizes: Mapping[str, int]) -> Graph:
 
     Raises LessonError with the problems of all its lines.
     """
-    findings = Findings(lesson.path)
-    sources = [_source_node(row, sizes) for row in lesson.inputs]
-    nodes: dict[str, Node] = {node.name: node for node in sources}
-    for line in lesson.graph:
-        for node in _line_nodes(line, nodes, sizes, findings):
-            nodes.setdefault(node.name, node)
-    if len(nodes) > MOST_NODES:
-        findings.add(0, 0, f"the graph has more than {MOST_NODES} nodes")
-    if lesson.output not in nodes:
-        hint = did_you_mean(lesson.output, nodes)
-        findings.add(1, 1, f"the output {lesson.output} is not a node of the graph", hint)
-    if findings.problems:
-        raise LessonError(tuple(findings.problems))
-    return _checked(lesson, tuple(nodes.values()), findings)
-
-
-def _source_node(row: InputRow, sizes: Mapping[str, int]) -> Node:
-    shape = _shape_of(row, sizes)
-    return Node(row.name, CONSTANT if row.constant else INPUT, shape=shape, formula=row.name, group=row.name)
-
-
-def _line_nodes(
-    line: Line, nodes: Mapping[str, Node], sizes: Mapping[str, int], findings: Findings
-) -> tuple[Node, ...]:
-    known = [name for name, node in nodes.items() if node.group in (name, "")]
-    lowering = Lowering(line.name, line.text, known, sizes, line.line)
-    try:
-        if line.name in nodes or line.name in sizes:
-            raise SlipError(f"the name {line.name} is taken", -len(line.name), "each name is defined once")
-        return named_nodes(lowering, line.caption)
-    except SlipError as slip:
-        findings.add(line.line, max(line.column + slip.column, 1), slip.message, slip.hint)
-        # A stand-in, so that later lines that use the name are not blamed for this one.
-        return (replace(_source_node(InputRow(line.name), sizes), line=line.line),)
-
-
-def _checked(lesson: Lesson, nodes: tuple[Node, ...], findings: Findings) -> Graph:
-    try:
-        graph = build(nodes, lesson.output)
-    except GraphError as error:
-        line = next((node.line for node in nodes if node.name == error.node), None)
-        findings.add(line or 0, 1 if line else 0, error.reason)
-        raise LessonError(tuple(findings.problems)) from None
-    for node in _too_large(graph):
-        findings.add(node.line or 0, 1, f"{node.name} has the shape {node.shape}, more than is computed here")
-    if findings.problems:
-        raise LessonError(tuple(findings.problems))
+    graph = build_graph(lesson, sizes)
+    if not isinstance(graph, Graph):
+        raise LessonError(graph)
     return graph
-
-
-def _too_large(graph: Graph) -> Iterator[Node]:
-    return (node for node in graph.nodes if prod(node.shape) > MOST_ELEMENTS)

@@ -3,14 +3,15 @@
 import unicodedata
 
 # Line feed and tab are layout. All other control codes (C0, C1), and the format codes that turn the reading
-# direction or hide text, are left out.
+# direction or hide text, are left out; so are lone surrogates, which no terminal and no file can take.
 _KEPT = frozenset("\n\t")
+_LEFT_OUT = frozenset({"Cc", "Cf", "Cs"})
 
 
 def plain(text: str) -> str:
-    """Return the text without control and format characters; line ends become line feeds."""
+    """Return the text without control, format and surrogate characters; line ends become line feeds."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(sign for sign in text if sign in _KEPT or unicodedata.category(sign) not in ("Cc", "Cf"))
+    return "".join(sign for sign in text if sign in _KEPT or unicodedata.category(sign) not in _LEFT_OUT)
 
 
 def one_line(text: str, limit: int = 200) -> str:

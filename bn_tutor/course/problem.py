@@ -3,6 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from itertools import islice
+
+from bn_tutor.course.plain import one_line
+
+MOST_PROBLEMS = 50
+# A comparison costs time for each known name, and a file may hold very many.
+MOST_COMPARED = 1000
+LONGEST_COMPARED = 100
+LONGEST_MESSAGE = 300
 
 
 @dataclass(frozen=True)
@@ -16,7 +25,8 @@ class Problem:
     hint: str = ""
 
     def __str__(self) -> str:
-        place = ":".join(str(part) for part in (self.path, self.line, self.column) if part)
+        column = self.column if self.line else 0
+        place = ":".join(str(part) for part in (self.path, self.line, column) if part)
         hint = f" ({self.hint})" if self.hint else ""
         return f"{place}: error: {self.message}{hint}"
 
@@ -38,11 +48,25 @@ class Findings:
     problems: list[Problem] = field(default_factory=list)
 
     def add(self, line: int, column: int, message: str, hint: str = "") -> None:
-        """Note a problem at a line and a column, both from 1."""
-        self.problems.append(Problem(self.path, line, column, message, hint))
+        """Note a problem at a line and a column, both from 1; after MOST_PROBLEMS only that there are more.
+
+        The message may hold anything from the file: it is made one plain line here.
+        """
+        if len(self.problems) < MOST_PROBLEMS:
+            message, hint = one_line(message, LONGEST_MESSAGE), one_line(hint, LONGEST_MESSAGE)
+            self.problems.append(Problem(self.path, line, column, message, hint))
+        elif not self.full:
+            self.problems.append(Problem(self.path, 0, 0, "and more"))
+
+    @property
+    def full(self) -> bool:
+        """Whether nothing further is reported, so that looking for more is a waste."""
+        return len(self.problems) > MOST_PROBLEMS
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return a hint with the closest known name, or an empty text."""
-    close = get_close_matches(name, list(known), n=1, cutoff=0.5)
+    if len(name) > LONGEST_COMPARED:
+        return ""
+    close = get_close_matches(name, list(islice(known, MOST_COMPARED)), n=1, cutoff=0.5)
     return f"did you mean {close[0]}?" if close else ""

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 
 from bn_tutor.course.evaluation import evaluate
 from bn_tutor.course.numbers import FORMATS
-from bn_tutor.course.problem import SlipError
+from bn_tutor.course.problem import SlipError, did_you_mean
 from bn_tutor.engine.gradients import Array
 
 _QUOTE = re.compile(r"\{(value|shape|grad):([^{}\n]{1,300})\}")
+# What may have been meant as one.
+_LIKE_QUOTE = re.compile(r"\{([A-Za-z]{1,20}):([^{}\n]{1,300})\}")
 
 
 def fill(text: str, values: Mapping[str, Array], sizes: Mapping[str, int], precision: int) -> str:
@@ -28,12 +30,19 @@ def quote_problems(
 ) -> tuple[tuple[int, SlipError], ...]:
     """Return what is wrong with the quotes of a text, each with its offset in the text."""
     found = []
-    for quote in _QUOTE.finditer(text):
+    for quote in _LIKE_QUOTE.finditer(text):
         try:
-            _quoted(quote[1], quote[2].strip(), values, sizes, 3)
+            _check(quote[1], quote[2].strip(), values, sizes)
         except SlipError as slip:
             found.append((quote.start(), slip))
     return tuple(found)
+
+
+def _check(kind: str, formula: str, values: Mapping[str, Array], sizes: Mapping[str, int]) -> None:
+    if kind in FORMATS:
+        _quoted(kind, formula, values, sizes, 3)
+    elif hint := did_you_mean(kind, FORMATS):
+        raise SlipError(f"there is no quote {kind}", 0, hint)
 
 
 def _quoted(

@@ -4,12 +4,13 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from bn_tutor.course.front_matter import FrontMatter, read_front_matter
+from bn_tutor.course.front_matter import FrontMatter, plain_values, read_front_matter
 from bn_tutor.course.lesson import Derivation, Lesson, Line, Section
 from bn_tutor.course.plain import plain
 from bn_tutor.course.problem import Findings, Problem, did_you_mean
@@ -28,6 +29,8 @@ class _Draft:
     blocks: dict[str, list[Line]] = field(default_factory=dict)
     derivations: list[Derivation] = field(default_factory=list)
     opening: list[str] = field(default_factory=list)
+    quoting: list[Line] = field(default_factory=list)
+    headings: dict[str, int] = field(default_factory=dict)
     prose: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     node: str = ""
     direction: str = "forward"
@@ -88,13 +91,16 @@ def _lesson(draft: _Draft, front: FrontMatter, name: str) -> Lesson:
         closed=tuple(draft.blocks.get("closed", ())),
         derivations=tuple(draft.derivations),
         opening="\n\n".join(draft.opening),
-        sections={node: _section(parts) for node, parts in draft.prose.items()},
+        sections={node: _section(parts, draft.headings[node]) for node, parts in draft.prose.items()},
         references=front.references,
+        quoting=tuple(draft.quoting),
+        output_line=front.output_line,
     )
 
 
-def _section(parts: Mapping[str, list[str]]) -> Section:
-    return Section(**{direction: "\n\n".join(texts) for direction, texts in parts.items()})
+def _section(parts: Mapping[str, list[str]], line: int) -> Section:
+    forward, backward = ("\n\n".join(parts.get(direction, ())) for direction in ("forward", "backward"))
+    return Section(forward, backward, line)
 
 
 def _front(text: str, findings: Findings) -> tuple[FrontMatter | None, int]:
@@ -109,11 +115,13 @@ def _front(text: str, findings: Findings) -> tuple[FrontMatter | None, int]:
         return None, len(lines)
     source = "\n".join(lines[1:closing])
     try:
-        table = tomllib.loads(source)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        table = plain_values(tomllib.loads(source))
+    except (ValueError, RecursionError) as error:  # a ValueError, too, for a number of thousands of digits
         found = re.search(r"line (\d+), column (\d+)", str(error))
-        line, column = (int(found[1]) + 1, int(found[2])) if found else (closing, 1)
-        findings.add(line, column, f"the front matter is not TOML: {str(error).split(' (at ')[0]}")
+        line, column = (int(found[1]) + 1, int(found[2])) if found else (1, 1)
+        # Python adds advice for programmers after a semicolon.
+        reason = str(error).split(" (at ")[0].split("; use")[0]
+        findings.add(line, column, f"the front matter is not TOML: {reason}")
         return None, closing + 1
     return read_front_matter(table, lines[: closing + 1], findings), closing + 1
 
@@ -121,7 +129,7 @@ def _front(text: str, findings: Findings) -> tuple[FrontMatter | None, int]:
 def _read_body(draft: _Draft, tokens: Sequence[Token]) -> None:
     """Go through the top-level blocks; each is a heading, a fence, or prose kept as its source lines."""
     readers: Mapping[str, Callable[[_Draft, Token, str], None]] = {"heading_open": _heading, "fence": _fence}
-    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+    for token, following in zip_longest(tokens, tokens[1:]):
         if token.level or token.map is None:
             continue
         content = following.content if following is not None else ""
@@ -135,6 +143,7 @@ def _heading(draft: _Draft, token: Token, content: str) -> None:
         if title in draft.prose:
             draft.findings.add(_first_line(token), 1, f"there are two sections for {title}")
         draft.prose.setdefault(title, {})
+        draft.headings.setdefault(title, _first_line(token))
     elif token.tag == "h3" and draft.node and title.lower() == "backward":
         draft.direction = "backward"
     elif token.tag != "h1":
@@ -150,6 +159,8 @@ def _prose(draft: _Draft, token: Token, content: str) -> None:
         draft.opening.append(text)
     else:
         draft.prose[draft.node].setdefault(draft.direction, []).append(text)
+    braced = ((place, draft.lines[place]) for place in range(first, after) if "{" in draft.lines[place])
+    draft.quoting += [Line(draft.node, text, place + 1, 1) for place, text in braced]
 
 
 def _first_line(token: Token) -> int:
@@ -159,7 +170,8 @@ def _first_line(token: Token) -> int:
 def _fence(draft: _Draft, token: Token, content: str) -> None:
     words = token.info.split()
     first, after = token.map or (0, 0)
-    if not _closed(draft.lines[after - 1], token):
+    # The last line may be the first one, which opens the block.
+    if after - 1 == first or not _closed(draft.lines[after - 1], token):
         draft.findings.add(first + 1, 1, "this block is not closed", f"end it with {token.markup}")
         return
     if not words or words[0] not in BLOCKS:
@@ -168,13 +180,21 @@ def _fence(draft: _Draft, token: Token, content: str) -> None:
             draft.findings.add(first + 1, 1, f"there is no block {words[0]}", hint)
         _prose(draft, token, content)
         return
-    lines = list(_block_lines(draft, words[0], first + 1, after - 1))
-    if words[0] == "derivation":
-        draft.derivations.append(Derivation(draft.node, tuple(lines)))
-    elif words[0] in draft.blocks:
-        draft.findings.add(first + 1, 1, f"there are two {words[0]} blocks")
+    _block(draft, words[0], first + 1, after - 1)
+
+
+def _block(draft: _Draft, block: str, first: int, after: int) -> None:
+    """Keep the lines of a block; it is opened on the line ``first``, counted from 1."""
+    before = len(draft.findings.problems)
+    lines = list(_block_lines(draft, block, first, after))
+    if block == "derivation":
+        draft.derivations.append(Derivation(draft.node, tuple(lines), draft.direction))
+    elif block in draft.blocks:
+        draft.findings.add(first, 1, f"there are two {block} blocks")
     else:
-        draft.blocks[words[0]] = lines
+        draft.blocks[block] = lines
+    if block == "graph" and not lines and len(draft.findings.problems) == before:
+        draft.findings.add(first, 1, "this graph block has no node", "write one a line, as in y = 2 * x")
 
 
 def _closed(last: str, token: Token) -> bool:
@@ -194,4 +214,4 @@ def _block_lines(draft: _Draft, block: str, first: int, after: int) -> Iterator[
             draft.findings.add(place + 1, column, "this line is not of the form name = formula")
             continue
         text = source[found.end() :].rstrip()
-        yield Line(found[1], text, place + 1, found.end() + 1, caption.strip())
+        yield Line(found[1], text, place + 1, found.end() + 1, caption.strip(), found.start(1) + 1)

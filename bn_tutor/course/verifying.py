@@ -1,14 +1,19 @@
 """Proves what a lesson claims about its own graph, on its own data."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
+
+import numpy as np
 
 from bn_tutor.course.evaluation import environment, evaluate
+from bn_tutor.course.kinks import is_at_kink
 from bn_tutor.course.lesson import Lesson, Line
 from bn_tutor.course.loading import record, sizes_of, upstream_of
 from bn_tutor.course.numbers import shape_text
-from bn_tutor.course.problem import Findings, Problem, SlipError
+from bn_tutor.course.problem import Findings, Problem, SlipError, did_you_mean
 from bn_tutor.course.quotes import quote_problems
 from bn_tutor.engine.gradients import Array
+from bn_tutor.engine.graph import Recording
 from bn_tutor.engine.proof import prove, relative_error
 from bn_tutor.engine.replay import replay
 from bn_tutor.engine.zoom import Level
@@ -20,16 +25,22 @@ def verify(lesson: Lesson, *, sizes: Mapping[str, int] | None = None, seed: int 
     """Return what is not true in the lesson for these sizes and this seed.
 
     Every local gradient is proven numerically; every line of ``backward`` and ``closed`` must equal what the
-    engine computes, strictly in shape; every expression of a derivation the one above it; every quote in the
-    prose must have a value; every node must have prose both ways.
+    engine computes, strictly in shape, or else be used by a later line; every expression of a derivation the
+    one above it; every quote in the prose must have a value; every node must have prose both ways, and every
+    section a node. Raises LessonError where the sizes do not fit the lesson.
     """
+    # Inf and nan are compared as they are; NumPy's warnings would only stand beside the findings.
+    with np.errstate(all="ignore"):
+        return _verified(lesson, sizes or {}, seed)
+
+
+def _verified(lesson: Lesson, sizes: Mapping[str, int], seed: int) -> tuple[Problem, ...]:
     findings = Findings(lesson.path)
     recording = record(lesson, sizes=sizes, seed=seed)
-    all_sizes = sizes_of(lesson, sizes or {}, {})
+    all_sizes = sizes_of(lesson, sizes, {})
     steps = tuple(replay(recording, upstream_of(recording.output.shape, seed)))
     values = environment(recording, steps)
-    for problem in prove(record(lesson, sizes=sizes, seed=seed, level=Level.OPERATION)):
-        findings.add(0, 0, f"the local gradient of {problem.node} for {problem.input} is wrong")
+    _check_local_gradients(record(lesson, sizes=sizes, seed=seed, level=Level.OPERATION), findings)
     for block in (lesson.backward, lesson.closed):
         _check_block(block, values, all_sizes, findings)
     for derivation in lesson.derivations:
@@ -38,17 +49,37 @@ def verify(lesson: Lesson, *, sizes: Mapping[str, int] | None = None, seed: int 
     return tuple(findings.problems)
 
 
+def _check_local_gradients(recording: Recording, findings: Findings) -> None:
+    for disproof in prove(recording):
+        if not is_at_kink(recording, disproof):
+            findings.add(0, 0, f"the local gradient of {disproof.node} for {disproof.input} is wrong")
+
+
 def _check_block(
     lines: Sequence[Line], values: Mapping[str, Array], sizes: Mapping[str, int], findings: Findings
 ) -> None:
     known = dict(values)
-    for line in lines:
+    last_use = _last_use(lines)
+    for place, line in enumerate(lines):
+        if findings.full:
+            return
         value = _value(line, known, sizes, findings)
+        if line.name not in values and last_use.get(line.name, -1) <= place:
+            hint = did_you_mean(line.name, (name for name in values if name.startswith("d")))
+            message = f"{line.name} is no gradient of the graph, and no later line uses it"
+            findings.add(line.line, line.name_column, message, hint)
         if value is None:
             continue
         if line.name in values and (reason := _difference(value, values[line.name])):
             findings.add(line.line, line.column, f"{line.name} {reason}")
         known[line.name] = values.get(line.name, value)
+
+
+def _last_use(lines: Sequence[Line]) -> dict[str, int]:
+    """Return the place of the last line that uses each name."""
+    return {
+        name: place for place, line in enumerate(lines) for name in re.findall(r"[A-Za-z_]\w*", line.text)
+    }
 
 
 def _value(
@@ -90,13 +121,21 @@ def _check_prose(
         for direction in ("forward", "backward"):
             if section is None or not getattr(section, direction):
                 findings.add(line.line, 1, f"there is no prose for {line.name} {direction}")
-    for name, text in _texts(lesson):
-        for _, slip in quote_problems(text, values, sizes):
-            findings.add(0, 0, f"in the prose of {name}: {slip.message}", slip.hint)
+    _check_sections(lesson, findings)
+    for line in lesson.quoting:
+        if findings.full:
+            return
+        for offset, slip in quote_problems(line.text, values, sizes):
+            place = line.name or "the opening"
+            findings.add(
+                line.line, line.column + offset, f"in the prose of {place}: {slip.message}", slip.hint
+            )
 
 
-def _texts(lesson: Lesson) -> Iterator[tuple[str, str]]:
-    yield "the opening", lesson.opening
+def _check_sections(lesson: Lesson, findings: Findings) -> None:
+    known = dict.fromkeys([*(line.name for line in lesson.graph), *(row.name for row in lesson.inputs)])
     for name, section in lesson.sections.items():
-        yield name, section.forward
-        yield name, section.backward
+        if name not in known and not findings.full:
+            findings.add(
+                section.line, 1, f"there is no node {name} for this section", did_you_mean(name, known)
+            )

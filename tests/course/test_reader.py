@@ -101,7 +101,7 @@ def test_large_file_is_not_read(tmp_path):
 
 
 def test_file_of_the_greatest_size_is_read(tmp_path):
-    text = SMALL + "a\n" * ((LARGEST_FILE - len(SMALL)) // 2)
+    text = SMALL + "a" * (LARGEST_FILE - len(SMALL))
     assert isinstance(read_lesson(written(tmp_path, text)), Lesson)
 
 
@@ -200,3 +200,13 @@ def test_all_problems_are_reported_at_once_and_true_to_the_file():
         f"lesson.md:20:1: {NOT_A_LINE}",
         "lesson.md:22:1: error: this block is not closed (end it with ```)",
     ]
+
+
+def test_section_and_prose_with_braces_keep_their_lines():
+    lesson = parsed(SMALL + "one\n{value: y}\n\n## y\n\ntwo {shape: y}\n")
+    assert lesson.sections["y"].line == 19
+    assert lesson.quoting == (Line("", "{value: y}", 17, 1), Line("y", "two {shape: y}", 21, 1))
+
+
+def test_line_of_the_output_is_kept():
+    assert parsed(with_front("title = 'a'", "output = 'y'")).output_line == 4

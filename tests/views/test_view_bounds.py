@@ -7,6 +7,7 @@ import pytest
 from rich.console import Console
 
 from bn_tutor.engine.zoom import Level
+from bn_tutor.views.keys_help import keys_lines
 from bn_tutor.views.look import Look
 from bn_tutor.views.screen import screen
 from bn_tutor.walk.demonstrations import Order
@@ -15,7 +16,7 @@ from bn_tutor.walk.state import State
 
 WIDTHS = (10, 20, 40, 60, 80, 100, 116, 120, 200)
 HEIGHTS = (3, 10, 24, 50)
-SWITCHES = [{}, {"element": (2, 1)}, {"element": (0, 0), "jacobian": True}]
+SWITCHES = [{}, {"element": (2, 1), "jacobian": True}]
 
 
 def states_and_sizes(states):
@@ -85,6 +86,14 @@ def test_what_is_typed_fits(tour, press_all, misfits, opener):
     assert misfits(tour, [press_all(tour, State(place=12), opener, *text) for text in texts]) == []
 
 
+@pytest.mark.parametrize("opener", ["g", "e", "p"])
+@pytest.mark.parametrize("width", [20, 40, 80])
+@pytest.mark.parametrize("text", ["2,1", "0123456789" * 6], ids=["short", "long"])
+def test_what_was_typed_last_can_be_seen(tour, draw, press_all, opener, width, text):
+    state = press_all(tour, State(place=12), opener, *text)
+    assert text[-3:] in draw(tour, state, Look(width))[-2]
+
+
 @pytest.mark.parametrize(
     "keys",
     [
@@ -142,6 +151,17 @@ def test_scrolling_ends_where_the_frame_ends(tour, place):
     assert most > 0
     assert screen(tour, State(place=place, scroll=10**6), Look(), 12).lines == last
     assert not any("more lines" in line.plain for line in last)
+
+
+@pytest.mark.parametrize("width", [20, 40, 80])
+def test_every_key_in_the_list_of_keys_can_be_read(tour, draw, press_all, width):
+    """Where the list is longer than the screen, the keys that scroll do not close it."""
+    seen = set()
+    for presses in range(20):
+        lines = draw(tour, press_all(tour, State(), "?", *["j"] * presses), Look(width))
+        seen.update(line.strip() for line in lines)
+    wanted = {line.plain.strip() for line in keys_lines(Look(width))}
+    assert wanted - seen == set()
 
 
 def test_a_frame_that_fits_does_not_scroll(tour):

@@ -53,7 +53,7 @@ def test_a_frame_of_large_data_is_drawn_within_a_key_press(large):
 
 
 def test_one_element_of_large_data_is_followed_within_a_key_press(large):
-    times = {place: seconds(large, State(place=place, element=(99_999, 1)), 1) for place in (10, 12)}
+    times = {place: seconds(large, State(place=place, element=(99_999, 1))) for place in (10, 12)}
     assert {place: time for place, time in times.items() if time > KEY_PRESS} == {}
 
 
@@ -158,3 +158,23 @@ def test_an_element_of_a_long_array_is_shown_and_marked():
 
 def test_an_element_of_a_wide_array_is_shown_and_marked():
     assert marks(np.arange(100.0), (70,)) == ["70.000"]
+
+
+@pytest.mark.parametrize("element", [(0, 0), (2, 5), (2, 70), (3, 99)])
+def test_all_rows_of_a_wide_array_are_cut_at_the_same_columns(element):
+    """Numbers under each other belong to the same column, also where one row has the element."""
+    lines = shown(np.arange(400).reshape(4, 100), 40, element)[:4]
+    rows = [[float(word) % 100 for word in line.split() if word != "…"] for line in lines]
+    assert rows == [rows[0]] * 4
+
+
+@pytest.mark.parametrize("width", [10, 20, 30, 40])
+@pytest.mark.parametrize("element", [(0, 0), (2, 50), (3, 99)])
+def test_no_row_with_an_element_is_wider_than_allowed(width, element):
+    assert max(map(len, shown(np.arange(400).reshape(4, 100), width, element)[:4])) <= max(width, 11)
+
+
+@pytest.mark.parametrize("width", [20, 30, 40])
+def test_a_summary_keeps_to_the_width(width):
+    """What is cut off at the edge of the screen would leave 19 of 199.500."""
+    assert max(map(len, shown(np.arange(400).reshape(4, 100), width))) <= width

@@ -11,6 +11,7 @@ from bn_tutor.engine.zoom import Level
 from bn_tutor.walk.arithmetic import (
     LARGEST_FOLLOWED,
     LARGEST_JACOBIAN,
+    MOST_TERMS,
     edge_jacobian,
     followed,
     local_formula,
@@ -82,6 +83,22 @@ def test_a_sum_has_a_term_for_each_row(tour, node, name, place, count):
     step = next(step for step in tour.story(Level.NODE).steps if step.node.name == node)
     edge = next(edge for edge in step.edges if edge.input == name)
     assert len(followed(edge, step, place).terms) == count
+
+
+def test_a_long_sum_is_counted_and_its_first_products_are_kept(lesson_tour):
+    step = lesson_tour(N=50).story(Level.NODE).steps[1]
+    edge = next(edge for edge in step.edges if edge.input == "gamma")
+    found = followed(edge, step, (7, 2))
+    assert found.count == 50 > len(found.terms) == MOST_TERMS
+    assert [term.place for term in found.terms] == [(row, 2) for row in range(MOST_TERMS)]
+    assert np.isclose(found.upstream, step.upstream[:, 2].sum())
+    assert found.value == edge.contribution[2]
+
+
+def test_the_layer_counts_its_operations(tour):
+    edge = next(edge for edge in tour.story(Level.LAYER).steps[0].edges if edge.input == "x")
+    count = sum(not node.is_source for node in tour.story(Level.OPERATION).recording.graph.nodes)
+    assert edge.named_local.words.startswith(f"through {count} operations")
 
 
 def test_the_terms_say_where_they_come_from(tour):
