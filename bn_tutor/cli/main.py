@@ -5,6 +5,7 @@ Commands import what they need when they run: --help, --version and completion n
 
 import os
 import sys
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -47,19 +48,40 @@ def greet(
 ) -> None:
     """Greet where no command is given."""
     if context.invoked_subcommand is None:
-        from bn_tutor.cli.output import console_for, output_look
+        from bn_tutor.cli.output import console_for, output_look, until_reader_leaves
         from bn_tutor.views.greeting import greeting_lines
 
-        console = console_for(no_color=False)
-        for line in greeting_lines(output_look()):
-            console.print(line)
+        with until_reader_leaves():
+            console = console_for(no_color=False)
+            for line in greeting_lines(output_look()):
+                console.print(line)
 
 
 def main() -> None:
-    """Run the command line; a reader that goes away (``| head -1``) is no error."""
+    """Run the command line. What ends the output early is told in a word, and is no traceback."""
+    _open_closed_streams()
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except BrokenPipeError:
-        # What is still buffered would fail again at exit.
+        _drop_output()
+        sys.exit(0)  # the reader went away, as head does
+    except OSError as error:
+        _drop_output()
+        print(f"bn-tutor: {error.strerror or error}", file=sys.stderr)  # noqa: T201
+        sys.exit(1)
+
+
+def _open_closed_streams() -> None:
+    """Give Python a stream in place of each that the shell has closed (``>&-``)."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115, PTH123 - open until the end
+
+
+def _drop_output() -> None:
+    """Send what is still buffered nowhere: written again at exit, it would fail again."""
+    with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)

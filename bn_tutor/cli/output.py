@@ -3,6 +3,8 @@
 import os
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NoReturn
 
 import typer
@@ -24,6 +26,17 @@ def fail(message: str, status: int = 2) -> NoReturn:
 def _encodable(text: str, encoding: str | None) -> str:
     encoding = encoding or "ascii"
     return text.encode(encoding, "backslashreplace").decode(encoding)
+
+
+@contextmanager
+def until_reader_leaves() -> Iterator[None]:
+    """End quietly, with status 0, where the reader of the output goes away (``| head -1``)."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(0) from None
 
 
 def terminal_size() -> os.terminal_size:

@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from bn_tutor.cli.output import fail
+from bn_tutor.course.front_matter import LARGEST_SIZE
 from bn_tutor.course.loading import LessonError, load, record, sizes_of, upstream_of
 from bn_tutor.course.numbers import shape_text
+from bn_tutor.course.plain import one_line
 from bn_tutor.engine.gradients import Array
 from bn_tutor.engine.zoom import Level
 from bn_tutor.walk.subject import Subject
@@ -47,10 +49,14 @@ def _given(request: Request) -> dict[str, Array]:
     # Imported where it is needed: most walks start without a file.
     from bn_tutor.course.data import DataError, load_data
 
+    path = request.data or Path()
     try:
-        return load_data(request.data or Path(), "dout")
+        given = load_data(path, "dout")
     except DataError as error:
         fail(str(error))
+    if np.any(given.get("eps", np.asarray(0.0)) < 0):
+        fail(f"{one_line(path.name)}: eps must be 0 or a positive number")
+    return given
 
 
 def _lesson_subject(request: Request, given: dict[str, Array], upstream: Array | None) -> Subject:
@@ -92,7 +98,7 @@ def parse_sizes(texts: list[str]) -> dict[str, int]:
         if not equals or not name.isidentifier() or not value.strip().lstrip("-").isdecimal():
             fail(f"--size takes NAME=NUMBER, such as N=6, not {part.strip()!r}")
         number = int(value[:12])
-        if number < 1 or number > MOST_ELEMENTS:
-            fail(f"--size {name}={value}: a size is a whole number from 1 to {MOST_ELEMENTS:,}")
+        if number < 1 or number > LARGEST_SIZE:
+            fail(f"--size {name}={value}: a size is a whole number from 1 to {LARGEST_SIZE:,}")
         sizes[name] = number
     return sizes

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import typer
 
-from bn_tutor.cli.output import console_for, fail, is_terminal
+from bn_tutor.cli.output import console_for, fail, is_terminal, until_reader_leaves
 from bn_tutor.cli.stepper import print_every_frame, step_through
 from bn_tutor.cli.targets import Request, subject_of
 from bn_tutor.course.plain import one_line
@@ -40,7 +40,7 @@ class Options:
 def run(request: Request, options: Options, look: Look) -> None:
     """Show the walk: as JSON, as every frame in a pipe, or step by step in a terminal."""
     # Division by zero gives inf and nan, as in NumPy; the frames show them, so no warning is needed.
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), until_reader_leaves():
         tour = Tour(subject_of(request), Order(options.order))
         if options.as_json:
             sys.stdout.write(walk_json(tour.story(Level(options.level))) + "\n")

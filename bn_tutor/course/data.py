@@ -59,7 +59,8 @@ def _csv(path: Path) -> Mapping[str, Any]:
     with path.open(encoding="utf-8-sig") as file:
         first = file.readline()
     delimiter = next((sign for sign in ",;\t" if sign in first), None)
-    heading = any(not _is_number(cell) for cell in first.split(delimiter)) if first.strip() else False
+    # A row with a gap or a slip is no heading: were it taken for one, a sample would be lost in silence.
+    heading = bool(first.strip()) and not any(_is_number(cell) for cell in first.split(delimiter))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # an empty file warns; it is refused below
         table = np.loadtxt(path, delimiter=delimiter, skiprows=int(heading), ndmin=2, encoding="utf-8-sig")

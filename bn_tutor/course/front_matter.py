@@ -26,6 +26,8 @@ class FrontMatter:
     inputs: tuple[InputRow, ...] = ()
     references: tuple[str, ...] = ()
     output_line: int = 0
+    # Whether all sizes and inputs could be read, so that the graph may be looked at, too.
+    whole: bool = True
 
 
 def read_front_matter(table: Mapping[str, Any], lines: Sequence[str], findings: Findings) -> FrontMatter:
@@ -36,15 +38,19 @@ def read_front_matter(table: Mapping[str, Any], lines: Sequence[str], findings: 
             source.add(f"there is no key {key}", key, hint=did_you_mean(key, _KEYS))
     if table.get("format") != FORMAT:
         source.add(f"format must be {FORMAT}", "format", hint="this version reads no other")
+    before = len(findings.problems)
     sizes = _sizes(source, table.get("sizes", {}))
+    inputs = read_inputs(source, table.get("inputs", {}), sizes)
+    whole = len(findings.problems) == before
     return FrontMatter(
         title=_text(source, table, "title"),
         summary=_text(source, table, "summary"),
         output=_text(source, table, "output"),
         sizes=sizes,
-        inputs=read_inputs(source, table.get("inputs", {}), sizes),
+        inputs=inputs,
         references=_references(source, table.get("references", [])),
         output_line=source.place("output")[0],
+        whole=whole,
     )
 
 

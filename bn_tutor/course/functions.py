@@ -4,7 +4,7 @@ import inspect
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from bn_tutor.course.loading import LessonError, inputs_of, load
+from bn_tutor.course.loading import LessonError, graph_of, inputs_of, load, sizes_of
 from bn_tutor.course.plain import one_line
 from bn_tutor.course.problem import Problem, did_you_mean
 from bn_tutor.engine.gradients import Array
@@ -20,6 +20,10 @@ from bn_tutor.engine.graph import GraphError, Recording
 from bn_tutor.engine.tracing import TraceError, trace
 
 MODULE = "bn_tutor_walked_file"
+
+
+# Parameters that collect what is left over need no value.
+_COLLECTING = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
 def traced(
@@ -38,14 +42,27 @@ def traced(
 
 def _traced(path: Path, function: Callable[..., Any], arguments: Mapping[str, Any]) -> Recording:
     try:
-        with np.errstate(all="ignore"):
-            return trace(function, **arguments)
+        # What the function prints must not get into the document or the frames.
+        with np.errstate(all="ignore"), redirect_stdout(sys.stderr):
+            recording = _traced_with(function, arguments)
     except TraceError as error:
         raise _problem(path, error.line or 0, error.reason) from None
     except GraphError as error:
         raise _problem(path, 0, str(error)) from None
     except (Exception, SystemExit) as error:
         raise _crash(path, error) from None
+    if not recording.graph.operations:
+        raise _problem(path, 0, f"{function.__name__} computes nothing: it returns what it was given")
+    return recording
+
+
+def _traced_with(function: Callable[..., Any], arguments: Mapping[str, Any]) -> Recording:
+    parameters = inspect.signature(function).parameters.values()
+    by_place = [
+        each.name for each in parameters if each.kind is each.POSITIONAL_ONLY and each.name in arguments
+    ]
+    by_name = {name: value for name, value in arguments.items() if name not in by_place}
+    return trace(function, *(arguments[name] for name in by_place), **by_name)
 
 
 @contextmanager
@@ -100,6 +117,7 @@ def _arguments(
     except (TypeError, ValueError):
         raise _problem(path, 0, f"{name} does not tell its parameters") from None
     batchnorm = load("batchnorm")
+    graph_of(batchnorm, sizes_of(batchnorm, sizes, {}))  # refuses what is too large to be made
     known = [row.name for row in batchnorm.inputs]
     made = inputs_of(batchnorm, sizes, seed, {key: value for key, value in given.items() if key in known})
     values: dict[str, Any] = {**made, **given, "eps": float(made["eps"])}
@@ -108,7 +126,7 @@ def _arguments(
     for parameter in parameters.values():
         if parameter.name in values:
             found[parameter.name] = values[parameter.name]
-        elif parameter.default is parameter.empty and parameter.kind is parameter.POSITIONAL_OR_KEYWORD:
+        elif parameter.default is parameter.empty and parameter.kind not in _COLLECTING:
             hint = "give it with --data FILE.npz or FILE.json"
             raise _problem(path, 0, f"there is no value for the parameter {parameter.name}", hint)
     return found
@@ -123,4 +141,6 @@ def _crash(path: Path, error: BaseException) -> LessonError:
     frames = traceback.extract_tb(error.__traceback__)
     # The frames' names are absolute, whatever the path is.
     lines = [frame.lineno for frame in frames if Path(frame.filename).resolve() == path.resolve()]
-    return _problem(path, (lines[-1] if lines else 0) or 0, f"{type(error).__name__}: {error}")
+    # Of an endless recursion, the first call tells more than the last.
+    line = lines[0 if isinstance(error, RecursionError) else -1] if lines else 0
+    return _problem(path, line or 0, f"{type(error).__name__}: {error}")

@@ -10,9 +10,10 @@ from pathlib import Path
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from bn_tutor.course.building import build_graph
 from bn_tutor.course.front_matter import FrontMatter, plain_values, read_front_matter
 from bn_tutor.course.lesson import Derivation, Lesson, Line, Section
-from bn_tutor.course.plain import plain
+from bn_tutor.course.plain import one_line, plain
 from bn_tutor.course.problem import Findings, Problem, did_you_mean
 
 LARGEST_FILE = 1_000_000
@@ -41,7 +42,7 @@ def read_lesson(path: Path, shown: str = "") -> Lesson | tuple[Problem, ...]:
 
     Only the form is looked at here: whether the formulas mean something is for ``course.loading``.
     """
-    findings = Findings(plain(shown or str(path)))
+    findings = Findings(one_line(shown or str(path)))
     text = _text(path, findings)
     if text is None:
         return tuple(findings.problems)
@@ -72,9 +73,13 @@ def parse_lesson(text: str, name: str, findings: Findings) -> Lesson | tuple[Pro
     _read_body(draft, MarkdownIt("commonmark").parse(body))
     if "graph" not in draft.blocks:
         findings.add(1, 1, "there is no graph block", "write the nodes between ```graph and ```")
-    if findings.problems or front is None:
-        return tuple(findings.problems)
-    return _lesson(draft, front, name)
+    if front is None or not findings.problems:
+        return tuple(findings.problems) if front is None else _lesson(draft, front, name)
+    if front.whole and draft.blocks.get("graph"):
+        # All of a file's problems are told at once, so the graph is looked at in any case.
+        built = build_graph(_lesson(draft, front, name), front.sizes)
+        findings.problems += built if isinstance(built, tuple) else ()
+    return tuple(findings.problems)
 
 
 def _lesson(draft: _Draft, front: FrontMatter, name: str) -> Lesson:

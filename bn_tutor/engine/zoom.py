@@ -58,7 +58,7 @@ class Through:
     @property
     def words(self) -> str:
         """How many operations lie on the roads."""
-        return f"through {len(self.recording.graph.stops)} operations, every road added up"
+        return f"through {len(self.recording.graph.operations)} operations, every road added up"
 
     def numpy(self, upstream: str) -> str:
         """There is no one line for it."""

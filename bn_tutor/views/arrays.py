@@ -1,7 +1,5 @@
 """Arrays as aligned columns of numbers, cut to what fits; large ones with a summary."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from rich.text import Text
 
@@ -21,11 +19,14 @@ def array_lines(value: Array, look: Look, width: int, element: tuple[int, ...] |
     rows, more = _rows(value, element)
     cell_width = max(len(look.shown(number(float(each), look.precision))) for row, _ in rows for each in row)
     columns = max(1, (width + 1) // (cell_width + 1))
-    lines = [_line(row, mark, look, cell_width, columns) for row, mark in rows]
+    # The element that is followed is never left out; all rows are cut at the same columns.
+    mark = next((mark for _, mark in rows if mark is not None), 0)
+    window = _window(len(rows[0][0]), columns, mark)
+    lines = [_line(row, mark, look, cell_width, window) for row, mark in rows]
     if more:
         lines.insert(len(lines) - 1, look.text(f"⋮ {more:,} more", FAINT))
     if value.size >= SUMMARY_FROM:
-        lines.append(look.text(_summary(value, look.precision), FAINT))
+        lines += _summary(value, look, width)
     return lines
 
 
@@ -58,25 +59,30 @@ def _rows(value: Array, element: tuple[int, ...] | None) -> tuple[list[tuple[Arr
     return rows, len(table) - len(shown)
 
 
-def _line(row: Array, mark: int | None, look: Look, cell_width: int, columns: int) -> Text:
-    """Return one row of numbers, right-aligned, with a sign where columns are left out; the mark is not."""
-    fits = len(row) if len(row) <= columns else max(1, columns - 1)
-    first = max(0, (mark or 0) - fits + 1)
-    line = look.text("… " if first else "", FAINT)
-    for at, each in enumerate(row[first : first + fits], first):
-        written = look.shown(number(float(each), look.precision).replace("-", "−"))
-        line.append(" " if at > first else "")
+def _window(count: int, columns: int, mark: int) -> range:
+    """Return the columns to show: all, or as many as fit, up to and including the marked one."""
+    fits = count if count <= columns else max(1, columns - 1)
+    first = max(0, mark - fits + 1)
+    return range(first, first + fits)
+
+
+def _line(row: Array, mark: int | None, look: Look, cell_width: int, window: range) -> Text:
+    """Return one row of numbers, right-aligned, with a sign where columns are left out."""
+    line = look.text("… " if window.start else "", FAINT)
+    for at in window:
+        written = look.shown(number(float(row[at]), look.precision).replace("-", "−"))
+        line.append(" " if at > window.start else "")
         line.append(f"{written:>{cell_width}}", style="reverse" if at == mark else "")
-    if first + fits < len(row):
+    if window.stop < len(row):
         line.append(look.shown(" …"), style=FAINT)
     return line
 
 
-def _summary(value: Array, precision: int) -> str:
-    low, high, mean = (number(float(each), precision) for each in (value.min(), value.max(), value.mean()))
-    return f"{low} … {high}, mean {mean}".replace("-", "−")
-
-
-def as_block(lines: Sequence[Text], height: int) -> list[Text]:
-    """Return the lines, filled up with empty ones."""
-    return [*lines, *(Text() for _ in range(height - len(lines)))]
+def _summary(value: Array, look: Look, width: int) -> list[Text]:
+    """Return the range and the mean, on one line or, where that is too long, on as many as it takes."""
+    numbers = (number(float(each), look.precision) for each in (value.min(), value.max(), value.mean()))
+    low, high, mean = (each.replace("-", "−") for each in numbers)
+    parts = [f"{low} … {high}, mean {mean}"]
+    if len(look.shown(parts[0])) > width:
+        parts = [f"{low} …", high, f"mean {mean}"]
+    return [look.text(part, FAINT) for part in parts]

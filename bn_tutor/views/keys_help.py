@@ -49,7 +49,7 @@ def keys_lines(look: Look) -> list[Text]:
         line = look.text(f" {look.shown(binding.shown):<{width}}  ", "bold")
         line.append(look.shown(binding.action.value))
         lines += [line] if line.cell_len <= look.width else _two_lines(binding, look)
-    return [*lines, *look.text(" any key goes back", "dim").wrap(_console(look), look.width)]
+    return [*lines, *look.text(" any other key goes back", "dim").wrap(_console(look), look.width)]
 
 
 def _two_lines(binding: Binding, look: Look) -> list[Text]:

@@ -95,7 +95,8 @@ class Page:
 
 def non_finite_note(page: Page, arrays: Sequence[Array]) -> list[Text]:
     """Return a word on inf and nan where they appear; nothing where all numbers are finite."""
-    if all(np.all(np.isfinite(array)) for array in arrays):
+    # A sum is finite only if all its terms are: one pass, and no array of truth values.
+    if all(np.isfinite(np.sum(array)) or np.all(np.isfinite(array)) for array in arrays):
         return []
     return page.sentence(
         "inf is what a division by zero gives, nan what 0 · inf gives: the formula has no value for this "

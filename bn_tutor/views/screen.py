@@ -182,10 +182,12 @@ def _status(page: Page) -> list[Text]:
     state, look = page.state, page.look
     if state.prompt is not None:
         words = state.prompt.value if state.prompt is not Prompt.PREDICT or look.width > 50 else "answer"
-        line = look.text(f" {words}: ", "bold")
-        line.append(look.shown(state.typed))
-        line.append(" ", style="reverse")
-        return [line]
+        line, typed = look.text(f" {words}: ", "bold"), look.text(state.typed)
+        if line.cell_len + typed.cell_len < look.width:
+            return [line.append_text(typed).append(" ", style="reverse")]
+        # What was typed last is seen in any case.
+        tail = Text(" ").append_text(typed[-max(look.width // 2 - 2, 1) :]).append(" ", style="reverse")
+        return [*page.wrapped(line, look.width), tail]
     if not state.message:
         return [Text()]
     return page.wrapped(look.text(f" {state.message}", "bold yellow"), look.width)

@@ -67,8 +67,8 @@ def press(tour: Tour, state: State, key: str) -> State:
     if key == Key.INTERRUPT:
         return replace(state, done=True, interrupted=True)
     action = ACTIONS.get(key)
-    if state.keys and action is not Action.QUIT:
-        # Any key closes the list of keys, as in a pager.
+    if state.keys and action not in (Action.QUIT, Action.SCROLL_DOWN, Action.SCROLL_UP):
+        # Any other key closes the list of keys, as in a pager.
         return replace(state, keys=False)
     return _ACT[action](tour, replace(state, message="")) if action is not None else state
 

@@ -22,7 +22,7 @@ def plain(lines):
 def test_every_binding_is_in_the_list_of_keys():
     text = "\n".join(plain(keys_lines(Look())))
     assert all(binding.shown in text and binding.action.value in text for binding in BINDINGS)
-    assert text.endswith("any key goes back")
+    assert text.endswith("any other key goes back")
 
 
 def test_the_list_of_keys_fits_a_terminal_of_24_lines():
