@@ -1,6 +1,7 @@
 """``bn-tutor lesson``: what lessons there are."""
 
 import json
+import sys
 from typing import Annotated
 
 import typer
@@ -15,16 +16,13 @@ def list_lessons(
     as_json: Annotated[bool, typer.Option("--json", help="As a JSON list of names and summaries.")] = False,
 ) -> None:
     """List the lessons."""
-    from bn_tutor.cli.output import console_for, output_look, until_reader_leaves
+    from bn_tutor.cli.output import console_for, output_look, show, until_reader_leaves
     from bn_tutor.course.catalogue import entries, summary
     from bn_tutor.views.greeting import lesson_lines
 
     rows = [(entry.name, summary(entry.path)) for entry in entries()]
-    look = output_look()
-    console = console_for(no_color=False)
     with until_reader_leaves():
         if as_json:
-            console.print(json.dumps([{"name": name, "summary": text} for name, text in rows]))
-            return
-        for line in lesson_lines(rows, look):
-            console.print(line)
+            sys.stdout.write(json.dumps([{"name": name, "summary": text} for name, text in rows]) + "\n")
+        else:
+            show(lesson_lines(rows, output_look()), console_for(no_color=False))

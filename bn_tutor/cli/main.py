@@ -48,13 +48,11 @@ def greet(
 ) -> None:
     """Greet where no command is given."""
     if context.invoked_subcommand is None:
-        from bn_tutor.cli.output import console_for, output_look, until_reader_leaves
+        from bn_tutor.cli.output import console_for, output_look, show, until_reader_leaves
         from bn_tutor.views.greeting import greeting_lines
 
         with until_reader_leaves():
-            console = console_for(no_color=False)
-            for line in greeting_lines(output_look()):
-                console.print(line)
+            show(greeting_lines(output_look()), console_for(no_color=False))
 
 
 def main() -> None:

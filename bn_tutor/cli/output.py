@@ -3,12 +3,13 @@
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from bn_tutor.course.plain import plain
 from bn_tutor.views.look import Look, encodes_symbols
@@ -64,6 +65,14 @@ def is_terminal() -> bool:
 def wants_plain() -> bool:
     """Whether the environment asks for plain, append-only output."""
     return bool(os.environ.get("ACCESSIBLE")) or os.environ.get("TERM") == "dumb"
+
+
+def show(lines: Iterable[Text], console: Console) -> None:
+    """Write lines. By way of a capture, since rich would end the program where the reader goes away."""
+    with console.capture() as captured:
+        for line in lines:
+            console.print(line)
+    sys.stdout.write(captured.get())
 
 
 def console_for(*, no_color: bool, width: int | None = None) -> Console:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bn_tutor.cli.keyboard import RESIZE, Keyboard, WindowsKeyboard, keyboard
-from bn_tutor.cli.output import terminal_size
+from bn_tutor.cli.output import show, terminal_size
 from bn_tutor.views.keys_help import keys_lines
 from bn_tutor.views.look import Look
 from bn_tutor.views.screen import frame_lines, screen
@@ -123,6 +123,4 @@ def print_every_frame(tour: Tour, state: State, look: Look, console: Console) ->
     """Print all frames, from the one where the walk would begin, for a pipe."""
     frames = tour.story(state.level).frames
     for place in range(state.place, len(frames)):
-        for line in frame_lines(tour, replace(state, place=place), look):
-            console.print(line)
-        console.print()
+        show([*frame_lines(tour, replace(state, place=place), look), Text()], console)

@@ -9,6 +9,7 @@ import numpy as np
 
 from bn_tutor.cli.output import fail
 from bn_tutor.course.front_matter import LARGEST_SIZE
+from bn_tutor.course.lesson import Lesson
 from bn_tutor.course.loading import LessonError, load, record, sizes_of, upstream_of
 from bn_tutor.course.numbers import shape_text
 from bn_tutor.course.plain import one_line
@@ -62,13 +63,17 @@ def _given(request: Request) -> dict[str, Array]:
 def _lesson_subject(request: Request, given: dict[str, Array], upstream: Array | None) -> Subject:
     lesson = load(request.target)
     sizes = sizes_of(lesson, request.sizes, given)
+    _refuse_too_many(lesson, sizes)
+    recording = record(lesson, sizes=request.sizes, seed=request.seed, inputs=given, level=Level.OPERATION)
+    upstream = _upstream(recording.output, upstream, request.seed)
+    return Subject(lesson.name, recording, upstream, request.seed, sizes, lesson)
+
+
+def _refuse_too_many(lesson: Lesson, sizes: Mapping[str, int]) -> None:
     for row in lesson.inputs:
         elements = prod(sizes[entry] if isinstance(entry, str) else entry for entry in row.shape)
         if elements > MOST_ELEMENTS:
             fail(f"{row.name} would have {elements:,} elements; at most {MOST_ELEMENTS:,} are walked")
-    recording = record(lesson, sizes=request.sizes, seed=request.seed, inputs=given, level=Level.OPERATION)
-    upstream = _upstream(recording.output, upstream, request.seed)
-    return Subject(lesson.name, recording, upstream, request.seed, sizes, lesson)
 
 
 def _function_subject(
@@ -76,6 +81,8 @@ def _function_subject(
 ) -> Subject:
     from bn_tutor.course.functions import traced  # and with it the tracer
 
+    batchnorm = load("batchnorm")  # whose inputs a function is given
+    _refuse_too_many(batchnorm, sizes_of(batchnorm, request.sizes, {}))
     recording = traced(path, function, request.sizes, request.seed, given)
     upstream = _upstream(recording.output, upstream, request.seed)
     return Subject(f"{path.name}:{function}", recording, upstream, request.seed, request.sizes)

@@ -29,7 +29,8 @@ def _complete_lesson(incomplete: str) -> list[str]:
 def _complete_node(context: typer.Context, incomplete: str) -> list[str]:
     from bn_tutor.course.catalogue import find, node_names
 
-    path = find(context.params.get("target") or "batchnorm")
+    # While a value is being completed, the arguments before it are not parsed yet.
+    path = find(context.args[0] if context.args else context.params.get("target") or "batchnorm")
     return [name for name in node_names(path) if name.startswith(incomplete)] if path else []
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from bn_tutor.course.loading import LessonError, graph_of, inputs_of, load, sizes_of
+from bn_tutor.course.loading import LessonError, inputs_of, load
 from bn_tutor.course.plain import one_line
 from bn_tutor.course.problem import Problem, did_you_mean
 from bn_tutor.engine.gradients import Array
@@ -35,15 +35,15 @@ def traced(
     course code, in training mode; ``given`` replaces any of them. The file is run, as Python would run it.
     Raises LessonError with the problem at its line.
     """
-    with _imports_of(path):
+    # What the file prints must not get into the document or the frames.
+    with _imports_of(path), redirect_stdout(sys.stderr):
         function = _function(path, name)
         return _traced(path, function, _arguments(path, name, function, sizes, seed, given))
 
 
 def _traced(path: Path, function: Callable[..., Any], arguments: Mapping[str, Any]) -> Recording:
     try:
-        # What the function prints must not get into the document or the frames.
-        with np.errstate(all="ignore"), redirect_stdout(sys.stderr):
+        with np.errstate(all="ignore"):
             recording = _traced_with(function, arguments)
     except TraceError as error:
         raise _problem(path, error.line or 0, error.reason) from None
@@ -117,7 +117,6 @@ def _arguments(
     except (TypeError, ValueError):
         raise _problem(path, 0, f"{name} does not tell its parameters") from None
     batchnorm = load("batchnorm")
-    graph_of(batchnorm, sizes_of(batchnorm, sizes, {}))  # refuses what is too large to be made
     known = [row.name for row in batchnorm.inputs]
     made = inputs_of(batchnorm, sizes, seed, {key: value for key, value in given.items() if key in known})
     values: dict[str, Any] = {**made, **given, "eps": float(made["eps"])}

@@ -12,7 +12,9 @@ from bn_tutor.views.screen import screen
 from bn_tutor.walk.state import State
 
 ROWS = 100_000
-KEY_PRESS = 0.03
+# The 30 ms of a key press are promised at (4, 3) and measured in the benchmarks; here, at 100,000 rows, a
+# frame must not become a wait, on slower machines too.
+KEY_PRESS = 0.2
 PLACES = range(19)
 
 
