@@ -1,6 +1,7 @@
 """A learner's own NumPy function as the subject of a walk: FILE.py:function."""
 
 import inspect
+import io
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
@@ -35,8 +36,8 @@ def traced(
     course code, in training mode; ``given`` replaces any of them. The file is run, as Python would run it.
     Raises LessonError with the problem at its line.
     """
-    # What the file prints must not get into the document or the frames.
-    with _imports_of(path), redirect_stdout(sys.stderr):
+    # What the file prints would get into the document or the frames.
+    with _imports_of(path), redirect_stdout(io.StringIO()):
         function = _function(path, name)
         return _traced(path, function, _arguments(path, name, function, sizes, seed, given))
 
