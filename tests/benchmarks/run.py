@@ -1,0 +1,33 @@
+"""Measures bn-tutor on this machine and prints a Markdown table: ``python tests/benchmarks/run.py``.
+
+Some minutes. Ratios compare runs that took turns; spread is the middle half of the rounds. Name one or more
+of ``engine``, ``start`` and ``keys`` to run only those.
+"""
+
+import os
+import platform
+import sys
+
+import engine_speed
+import key_speed
+import numpy as np
+import start_speed
+from measuring import table
+
+PARTS = {"engine": engine_speed.rows, "start": start_speed.rows, "keys": key_speed.rows}
+
+
+def machine():
+    """Return one line on what this runs on."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    versions = f"Python {platform.python_version()}, NumPy {np.__version__}"
+    return f"{cores} cores, {versions}, {platform.platform()}"
+
+
+def main(names):
+    print(machine(), end="\n\n")
+    print(table([row for name in names or PARTS for row in PARTS[name]()]))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
