@@ -12,6 +12,7 @@ from bn_tutor.views.columns import laid_out
 from bn_tutor.views.formula import as_numpy, pretty
 from bn_tutor.views.page import Page, non_finite_note
 from bn_tutor.walk.arithmetic import edge_jacobian, followed, local_formula, local_value, place_within
+from bn_tutor.walk.demonstrations import Order
 
 MOST_TERMS = 4
 # A long formula is wrapped, so that it does not push the columns apart.
@@ -202,7 +203,8 @@ def _ledger(page: Page, step: BackwardStep) -> list[Text]:
     if not step.edges:
         lines += page.sentence(f"{len(own)} of {len(own)} contributions have arrived: complete")
     arrivals = page.story.recording.graph.arrivals
-    single = [edge.input for edge in step.edges if arrivals[edge.input] == 1]
+    in_order = page.story.order is not Order.RECURSIVE
+    single = [edge.input for edge in step.edges if arrivals[edge.input] == 1 and in_order]
     if len(single) > 1:
         names = " and ".join(f"d{name}" for name in single)
         lines += page.sentence(f"{' and '.join(single)} feed 1 node each: {names} are complete")
@@ -214,6 +216,8 @@ def _ledger(page: Page, step: BackwardStep) -> list[Text]:
 
 def _entry(page: Page, edge: Edge) -> str:
     total = page.story.recording.graph.arrivals[edge.input]
+    if page.story.order is Order.RECURSIVE:
+        return f"{contribution_name(page, edge)} has arrived, and is handed on at once, complete or not"
     if total == 1:
         return f"{edge.input} feeds 1 node: d{edge.input} is complete"
     name = contribution_name(page, edge)
