@@ -101,6 +101,8 @@ def walk(
     wrong_order = "twice" if twice else order
     if wrong_order not in ("right", "recursive", "twice"):
         fail(f"--order is right or recursive, not {order!r}")
+    if twice and order != "right":
+        fail("--order and --twice show two different mistakes: choose one")
     if level not in ("layer", "node", "operation"):
         fail(f"--level is node, operation or layer, not {level!r}")
     look = output_look(width=width, precision=precision, is_plain=plain or wants_plain())

@@ -63,6 +63,8 @@ def _place(tour: Tour, options: Options) -> int | None:
     if wanted is None:
         return next(at for at, frame in enumerate(story.frames) if frame.direction is Direction.BACKWARD)
     place = find_frame(story, wanted, direction)
+    if place is None and wanted.startswith("d"):
+        place = find_frame(story, wanted[1:], Direction.BACKWARD)  # dmu: where mu's gradient is handed on
     if place is None:
         known = dict.fromkeys(frame.node.name for frame in story.frames)
         hint = did_you_mean(wanted, known) or f"there are: {', '.join(known)}"

@@ -69,6 +69,8 @@ def not_found(name: str) -> str:
     """Return what to say where ``find`` finds nothing."""
     if name.endswith(".md"):
         return f"there is no file {one_line(name)}"
+    if name.endswith(".py"):
+        return f"{one_line(name, 60)} is no lesson (name a function in it: {one_line(name, 60)}:function)"
     known = [entry.name for entry in entries()]
     hint = did_you_mean(name, known) or f"there are: {', '.join(known)}"
     return f"there is no lesson {one_line(name, 60)} ({hint})"

@@ -82,7 +82,12 @@ def inputs_of(
 
 
 def upstream_of(shape: Shape, seed: int) -> Array:
-    """Return the upstream gradient that a lesson starts from: random, seeded, never all ones."""
+    """Return the upstream gradient that a lesson starts from: random, seeded, never all ones.
+
+    A single number is the loss itself, and its gradient is 1.
+    """
+    if shape == ():
+        return np.asarray(1.0)
     return normal(source_of(seed, "upstream"), shape)
 
 

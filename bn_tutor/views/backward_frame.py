@@ -1,5 +1,7 @@
 """A frame of the backward pass: per edge, upstream × local = gradient; the ledger; the why."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from rich.text import Text
 
@@ -52,6 +54,11 @@ def _sent(step: BackwardStep) -> list[Array]:
 def _why(page: Page, step: BackwardStep) -> list[Text]:
     if page.state.question is not None:
         return []  # it might give the answer away
+    parted = page.story.verdict.parted if page.story.order is not Order.RIGHT else 0
+    if parted and page.frame.number >= parted:
+        # The prose speaks of the right numbers, which stand here no longer.
+        text = f"since backward frame {parted} these are not the right numbers; the last frame compares"
+        return page.labelled("astray", page.sentence(text, "bold red"))
     lines = []
     if text := page.section(step.node).backward:
         lines += page.labelled("why", page.prose(text))
@@ -65,7 +72,7 @@ def _edge(page: Page, step: BackwardStep, edge: Edge, *, first: bool) -> list[Te
     lines = _product(page, step, edge, first=first, hidden=hidden)
     if not hidden:
         if not any(isinstance(link, Through) for link in links(edge.local)):
-            lines += page.labelled("numpy", page.sentence(numpy_line(page, edge), "green"))
+            lines += page.labelled("numpy", _numpy(page, edge))
         if page.state.element is not None:
             lines += page.labelled("element", page.sentence(_element(page, step, edge)))
         if page.state.jacobian:
@@ -104,7 +111,9 @@ def _local(page: Page, edge: Edge, width: int) -> list[Text]:
 
 
 def _gradient(page: Page, edge: Edge, width: int, *, hidden: bool) -> list[Text]:
-    head = page.look.text(f"gradient ∂L/∂{edge.input}", f"bold {page.colour}")
+    name = contribution_name(page, edge)
+    title = f"gradient ∂L/∂{edge.input}" if name == f"d{edge.input}" else f"{name}, part of ∂L/∂{edge.input}"
+    head = page.look.text(title, f"bold {page.colour}")
     if hidden:
         return [head, page.look.text("?", "bold reverse")]
     note = page.look.text(shape_text(edge.contribution.shape), "dim")
@@ -134,6 +143,18 @@ def contribution_name(page: Page, edge: Edge) -> str:
     return f"d{edge.input}{edge.way.arrival if meets else ''}"
 
 
+def _numpy(page: Page, edge: Edge) -> list[Text]:
+    """Return the line for what the edge brings and, with the last contribution, the line of their sum."""
+    lines = page.sentence(numpy_line(page, edge), "green")
+    total = page.story.recording.graph.arrivals[edge.input]
+    # The sum at an input has a frame of its own.
+    is_summed_here = page.story.is_last(edge) and not page.story.recording.graph[edge.input].is_source
+    if total > 1 and is_summed_here and page.story.order is not Order.RECURSIVE:
+        parts = " + ".join(f"d{edge.input}{at}" for at in range(1, total + 1))
+        lines += page.sentence(f"d{edge.input} = {parts}", "green")
+    return lines
+
+
 def numpy_line(page: Page, edge: Edge) -> str:
     """Return the line of NumPy that computes what the edge brings."""
     line = as_numpy(edge.named_local.numpy(f"d{edge.node.name}"))
@@ -151,6 +172,13 @@ def _element(page: Page, step: BackwardStep, edge: Edge) -> str:
     total = " + ".join(products[:MOST_TERMS]) or "0"
     more = f" + … ({found.count:,} products)" if found.count > MOST_TERMS else ""
     return f"{name} = {total}{more} = {_signed(found.value, digits)}"
+
+
+def _sum_of_element(page: Page, step: BackwardStep, edges: Sequence[Edge]) -> str:
+    """Return the arithmetic of one element where gradients meet."""
+    place, digits = place_within(step.upstream.shape, page.state.element or ()), page.look.precision
+    parts = " + ".join(_signed(float(edge.contribution[place]), digits) for edge in edges)
+    return f"d{step.node.name}{_index(place)} = {parts} = {_signed(float(step.upstream[place]), digits)}"
 
 
 def _index(place: tuple[int, ...]) -> str:
@@ -185,6 +213,8 @@ def _meeting(page: Page, step: BackwardStep) -> list[Text]:
     lines = laid_out(blocks, [" ", *["+ "] * (len(edges) - 1), "= "], page.look)
     total = " + ".join(contribution_name(page, edge) for edge in edges)
     lines += page.labelled("numpy", page.sentence(f"d{step.node.name} = {total}", "green"))
+    if page.state.element is not None and step.upstream.size:
+        lines += page.labelled("element", page.sentence(_sum_of_element(page, step, edges)))
     return [*lines, *page.gap]
 
 

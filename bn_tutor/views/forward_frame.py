@@ -64,6 +64,7 @@ def _feeds(page: Page, node: Node) -> str:
     graph = page.story.recording.graph
     users = [each.name for each in graph.nodes if node.name in each.inputs]
     if not users:
-        return "this is the output; the loss L is computed from it"
+        loss = "this is the loss L itself" if not node.shape else "the loss L is computed from it"
+        return f"this is the output; {loss}"
     together = "; its gradient will be the sum of what they send back" if len(users) > 1 else ""
     return f"{' and '.join(users)}{together}"

@@ -15,6 +15,7 @@ _FOOT = (
     ("p", "predict"),
     ("J", "Jacobian"),
     ("v", "graph"),
+    ("i", "about"),
     ("?", "keys"),
     ("q", "quit"),
 )

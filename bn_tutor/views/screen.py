@@ -7,6 +7,7 @@ from rich.text import Text
 
 from bn_tutor.course.numbers import shape_text
 from bn_tutor.engine.zoom import Level
+from bn_tutor.views.about import about_lines
 from bn_tutor.views.backward_frame import backward_lines
 from bn_tutor.views.formula import pretty
 from bn_tutor.views.forward_frame import forward_lines
@@ -65,7 +66,7 @@ def screen(tour: Tour, state: State, look: Look, height: int) -> Screen:
 
 def _scrolled(page: Page, room: int, *, shown_beside: bool) -> tuple[list[Text], int]:
     """Return the part of the body that there is room for, and how far the body can be scrolled."""
-    if page.state.graph and not shown_beside and not page.state.keys:
+    if page.state.graph and not shown_beside and not (page.state.keys or page.state.about):
         return _graph_lines(page, room), 0
     body = _visible_body(page)
     if len(body) > room:
@@ -90,7 +91,9 @@ def _page(tour: Tour, state: State, look: Look) -> Page:
 
 
 def _visible_body(page: Page) -> list[Text]:
-    return keys_lines(page.look) if page.state.keys else _body(page)
+    if page.state.keys:
+        return keys_lines(page.look)
+    return about_lines(page) if page.state.about else _body(page)
 
 
 def _body(page: Page) -> list[Text]:

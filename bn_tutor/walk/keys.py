@@ -36,6 +36,7 @@ class Action(StrEnum):
     JACOBIAN = "show the local gradient as a Jacobian"
     PREDICT = "predict before you see: a shape, a sign or a number"
     GRAPH = "show or hide the graph"
+    ABOUT = "what the lesson and its inputs are about"
     SCROLL_DOWN = "scroll down in a long frame"
     SCROLL_UP = "scroll up"
     KEYS = "show or hide these keys"
@@ -62,6 +63,7 @@ BINDINGS: tuple[Binding, ...] = (
     Binding(Action.JACOBIAN, ("J",), "J"),
     Binding(Action.PREDICT, ("p",), "p"),
     Binding(Action.GRAPH, ("v",), "v"),
+    Binding(Action.ABOUT, ("i",), "i"),
     Binding(Action.SCROLL_DOWN, ("j", Key.DOWN, Key.PAGE_DOWN), "↓ j"),
     Binding(Action.SCROLL_UP, ("k", Key.UP, Key.PAGE_UP), "↑ k"),
     Binding(Action.KEYS, ("?",), "?"),

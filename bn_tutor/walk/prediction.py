@@ -32,11 +32,13 @@ class Question:
     step: BackwardStep
     edge: Edge
     place: tuple[int, ...]
+    # How many contributions meet at the edge's input: each then has a number of its own.
+    arrivals: int = 1
 
     @property
     def text(self) -> str:
         """The question in words."""
-        name = f"d{self.edge.input}"
+        name = f"d{self.edge.input}{self.edge.way.arrival if self.arrivals > 1 else ''}"
         sent = f"the gradient that {self.step.node.name} sends to {self.edge.input}"
         if self.ask is Ask.SHAPE:
             return f"What is the shape of {sent}?"
@@ -62,8 +64,10 @@ class Judgement:
     say: str
 
 
-def question(step: BackwardStep, count: int) -> Question | None:
+def question(step: BackwardStep, count: int, arrivals: Mapping[str, int] | None = None) -> Question | None:
     """Return the question number ``count`` about a step, from 0; None where there is nothing to ask.
+
+    ``arrivals`` says how many contributions each node receives.
 
     The edge that changes most is asked about: a sum or a spread before a product, a product before an add.
     """
@@ -74,7 +78,7 @@ def question(step: BackwardStep, count: int) -> Question | None:
     place = place_within(edge.contribution.shape, [count] * edge.contribution.ndim)
     if not edge.contribution.size or not np.isfinite(edge.contribution[place]):
         asks = [Ask.SHAPE]
-    return Question(asks[count % len(asks)], step, edge, place)
+    return Question(asks[count % len(asks)], step, edge, place, (arrivals or {}).get(edge.input, 1))
 
 
 def _changes_shape(edge: Edge) -> bool:
@@ -98,7 +102,7 @@ def judge(asked: Question, answer: str) -> Judgement:
 def _judge_shape(asked: Question, answer: str) -> Judgement:
     right = asked.edge.contribution.shape
     if not re.fullmatch(r"[\s\d(),x×\[\]]*", answer) or not re.search(r"\d|\(\s*\)", answer):
-        return Judgement(False, "Write a shape as Python does: (4, 3), or (3,).")
+        return Judgement(False, "Write a shape as Python does: (7, 5), or (7,).")
     given = tuple(int(size[:9]) for size in re.findall(r"\d+", answer))
     if given == right:
         return Judgement(True, f"Right: {shape_text(right)}, the shape of {asked.edge.input}.")

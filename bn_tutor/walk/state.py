@@ -35,6 +35,7 @@ class State:
     jacobian: bool = False
     graph: bool = False  # the other way round than the width suggests
     keys: bool = False
+    about: bool = False
     scroll: int = 0
     prompt: Prompt | None = None
     typed: str = ""
@@ -63,13 +64,13 @@ def press(tour: Tour, state: State, key: str) -> State:
     if state.prompt is not None:
         return _typed(tour, state, key)
     if key == Key.ESCAPE:
-        return replace(state, keys=False, jacobian=False, message="")
+        return replace(state, keys=False, about=False, jacobian=False, message="")
     if key == Key.INTERRUPT:
         return replace(state, done=True, interrupted=True)
     action = ACTIONS.get(key)
-    if state.keys and action not in (Action.QUIT, Action.SCROLL_DOWN, Action.SCROLL_UP):
+    if (state.keys or state.about) and action not in (Action.QUIT, Action.SCROLL_DOWN, Action.SCROLL_UP):
         # Any other key closes the list of keys, as in a pager.
-        return replace(state, keys=False)
+        return replace(state, keys=False, about=False)
     return _ACT[action](tour, replace(state, message="")) if action is not None else state
 
 
@@ -205,7 +206,8 @@ def _asking(tour: Tour, state: State) -> State:
     """Ask the next question about the frame."""
     step = frame_of(tour, state).step
     count = state.asked.get(_key(state), 0)
-    asked = question(step, count) if step else None
+    arrivals = tour.story(state.level).recording.graph.arrivals
+    asked = question(step, count, arrivals) if step else None
     if asked is None:
         return state
     counted = {**state.asked, _key(state): count + 1}
@@ -229,7 +231,7 @@ def _answer(tour: Tour, state: State, text: str) -> State:
     """Judge an answer: a right one reveals, a wrong one is explained and may be tried again."""
     asked = state.question
     if asked is None or not text.strip():
-        return replace(state, question=None)
+        return replace(state, question=None, judgement=None)
     if text.strip().lower() in ("h", "hint"):
         return replace(state, prompt=Prompt.PREDICT, judgement=Judgement(None, f"Hint: {asked.hint}"))
     judged = judge(asked, text)
@@ -254,6 +256,10 @@ def _jacobian(tour: Tour, state: State) -> State:
 
 def _graph(tour: Tour, state: State) -> State:
     return replace(state, graph=not state.graph)
+
+
+def _about(tour: Tour, state: State) -> State:
+    return replace(state, about=True, scroll=0)
 
 
 def _keys(tour: Tour, state: State) -> State:
@@ -281,6 +287,7 @@ _ACT: Mapping[Action, Callable[[Tour, State], State]] = {
     Action.GRAPH: _graph,
     Action.SCROLL_DOWN: _scrolled(3),
     Action.SCROLL_UP: _scrolled(-3),
+    Action.ABOUT: _about,
     Action.KEYS: _keys,
     Action.QUIT: _quit,
 }

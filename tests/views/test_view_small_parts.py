@@ -8,6 +8,7 @@ from bn_tutor.views.greeting import greeting_lines, lesson_lines
 from bn_tutor.views.keys_help import footer, keys_lines
 from bn_tutor.views.look import Look, encodes_symbols
 from bn_tutor.walk.keys import BINDINGS
+from bn_tutor.walk.state import State
 
 WIDTHS = [10, 14, 20, 30, 40, 60, 80, 116, 120, 200]
 
@@ -42,7 +43,7 @@ def test_the_list_of_keys_fits_its_width():
         (20, " ? keys  q quit"),
         (
             120,
-            " space next  ← back  g go to  z zoom  e element  p predict  J Jacobian  v graph  ? keys  q quit",
+            " space next  ← back  g go to  z zoom  e element  p predict  J Jacobian  v graph  i about  ? keys  q quit",
         ),
     ],
 )
@@ -131,3 +132,16 @@ def test_lessons_stand_in_two_columns_where_they_fit():
 
 def test_no_lessons_are_no_lines():
     assert lesson_lines([], Look()) == []
+
+
+def test_the_page_on_i_has_the_opening_the_inputs_and_what_to_read(tour, draw, press_all):
+    text = "\n".join(draw(tour, press_all(tour, State(), "i"), Look(100), 120))
+    assert "The question is always the same." in text
+    assert "The learned scale, one number a feature" in text
+    assert "Ioffe & Szegedy 2015" in text
+
+
+def test_the_page_on_i_says_where_there_is_no_prose(traced_tour, draw, press_all):
+    tour = traced_tour(lambda x: x * 2.0, (2,))
+    text = " ".join(draw(tour, press_all(tour, State(), "i")))
+    assert "there is no prose beside it" in text

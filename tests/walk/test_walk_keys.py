@@ -22,6 +22,7 @@ CHANGES = {
     Action.JACOBIAN: {"jacobian": True},
     Action.PREDICT: {"prompt": Prompt.PREDICT},
     Action.GRAPH: {"graph": True},
+    Action.ABOUT: {"about": True, "scroll": 0},
     Action.SCROLL_DOWN: {"scroll": 9},
     Action.SCROLL_UP: {"scroll": 3},
     Action.KEYS: {"keys": True},
@@ -48,7 +49,7 @@ def test_no_key_is_bound_twice():
 @pytest.mark.parametrize(("action", "key"), PAIRS)
 def test_a_key_does_what_its_row_says(tour, action, key):
     after = press(tour, MIDDLE, key)
-    watched = ("place", "level", "prompt", "jacobian", "graph", "scroll", "keys", "done", "element")
+    watched = ("place", "level", "prompt", "jacobian", "graph", "scroll", "keys", "about", "done", "element")
     assert changed(MIDDLE, after, watched) == CHANGES[action]
 
 

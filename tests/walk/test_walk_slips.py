@@ -165,7 +165,7 @@ def test_any_other_shape(ask, answer):
 
 @pytest.mark.parametrize("answer", ["four by three", "(N, D)", "x", ",", "[bold]", "-4,3", "4.0, 3.0", ""])
 def test_no_shape_at_all(ask, answer):
-    assert said(ask(Ask.SHAPE, "mu", "x"), answer) == "Write a shape as Python does: (4, 3), or (3,)."
+    assert said(ask(Ask.SHAPE, "mu", "x"), answer) == "Write a shape as Python does: (7, 5), or (7,)."
 
 
 def test_the_shape_of_a_single_number(traced_tour, random_arrays):
