@@ -36,8 +36,8 @@ def rows():
 def settle_memory():
     """Free one large array, after which malloc keeps what is freed, as in any program that has run a while.
 
-    Without it the staged pass at (128, 100) takes twice the time, which goes into asking the system for the
-    same pages again and again.
+    Without it the staged pass at (128, 100) takes three times as long, and the time goes into asking the
+    system for the same pages again and again.
     """
     np.ones(4_000_000)
 

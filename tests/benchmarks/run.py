@@ -1,7 +1,7 @@
 """Measures bn-tutor on this machine and prints a Markdown table: ``python tests/benchmarks/run.py``.
 
-Some minutes. Ratios compare runs that took turns; spread is the middle half of the rounds. Name one or more
-of ``engine``, ``start`` and ``keys`` to run only those.
+It takes about a minute. Ratios compare runs that took turns; spread is the middle half of the rounds. Name
+one or more of ``engine``, ``start`` and ``keys`` to run only those.
 """
 
 import os

@@ -43,7 +43,8 @@ def test_the_list_of_keys_fits_its_width():
         (20, " ? keys  q quit"),
         (
             120,
-            " space next  ← back  g go to  z zoom  e element  p predict  J Jacobian  v graph  i about  ? keys  q quit",
+            " space next  ← back  g go to  z zoom  e element  p predict  J Jacobian  v graph"
+            "  i about  ? keys  q quit",
         ),
     ],
 )
