@@ -1,4 +1,4 @@
-"""The stepper in a real pseudo-terminal: every key by its bytes, and all that a terminal does to a program."""
+"""The stepper in a real pseudo-terminal: every key by its bytes, and all that a terminal does to it."""
 
 import sys
 
