@@ -1,6 +1,5 @@
 """``bn-tutor walk``: step through a lesson, or a function of one's own, forward and back."""
 
-import gc
 from pathlib import Path
 from typing import Annotated
 
@@ -90,12 +89,10 @@ def walk(
     width: Width = None,
 ) -> None:
     """Walk through a lesson; what --help shows is HELP."""
-    gc.disable()  # imports leave no garbage behind; looking for it takes 7 % of the start
     from bn_tutor.cli.output import fail, output_look, wants_plain
     from bn_tutor.cli.targets import Request, parse_sizes
     from bn_tutor.cli.walking import Options, run
 
-    gc.enable()
     if eps is not None and not 0 <= eps < float("inf"):
         fail(f"--eps must be 0 or a positive number, not {eps}")
     wrong_order = "twice" if twice else order

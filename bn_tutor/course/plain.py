@@ -11,6 +11,8 @@ _LEFT_OUT = frozenset({"Cc", "Cf", "Cs"})
 def plain(text: str) -> str:
     """Return the text without control, format and surrogate characters; line ends become line feeds."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if all(line.isprintable() for line in text.split("\n")):
+        return text  # nearly always, and much faster than a look at every sign
     return "".join(sign for sign in text if sign in _KEPT or unicodedata.category(sign) not in _LEFT_OUT)
 
 

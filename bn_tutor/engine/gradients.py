@@ -92,7 +92,8 @@ class Scale:
         return np.multiply(self.factor, tangent)
 
     def backward(self, upstream: Array) -> Array:
-        return np.multiply(upstream, self.compute(*self.operands, **(self.parameters or {})))
+        # The sign and not np.multiply: NumPy then writes over a large factor that nobody else holds.
+        return upstream * self.compute(*self.operands, **(self.parameters or {}))
 
     @property
     def words(self) -> str:

@@ -47,7 +47,7 @@ class Node:
     @property
     def is_source(self) -> bool:
         """Whether the node computes nothing: an input, a constant or a literal."""
-        return not self.operation.locals
+        return not self.inputs
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from bn_tutor.engine import shapes
@@ -40,13 +40,17 @@ class Operation:
         return self.locals[0] if self.variadic else self.locals[index]
 
 
+# One object a pair of shapes: what depends on shapes alone is not made anew at every step.
+_sum_over = lru_cache(maxsize=1024)(SumOver)
+
+
 def scaled(formula: str, compute: Callable[..., Any]) -> Local:
     """Make the local gradient of an elementwise operation: a factor, then a sum where it broadcast."""
 
     def local(index: int, inputs: tuple[Array, ...], output: Array, parameters: Parameters) -> LinearMap:
         scale = Scale(formula, compute, (*inputs, output), parameters)
         shape = inputs[index].shape
-        return scale if shape == output.shape else Chain((scale, SumOver(shape, output.shape)))
+        return scale if shape == output.shape else Chain((scale, _sum_over(shape, output.shape)))
 
     return local
 
@@ -54,14 +58,21 @@ def scaled(formula: str, compute: Callable[..., Any]) -> Local:
 def passed_on(index: int, inputs: tuple[Array, ...], output: Array, parameters: Parameters) -> LinearMap:
     """Make the local gradient 1, followed by a sum where the input was broadcast."""
     shape = inputs[index].shape
-    return PassOn() if shape == output.shape else SumOver(shape, output.shape)
+    return PassOn() if shape == output.shape else _sum_over(shape, output.shape)
+
+
+_MINUS = Scale("-1", float, (-1.0,))
+
+
+@lru_cache(maxsize=1024)
+def _minus_sum(shape_in: Shape, shape_out: Shape) -> Chain:
+    return Chain((_sum_over(shape_in, shape_out), _MINUS))
 
 
 def turned_round(index: int, inputs: tuple[Array, ...], output: Array, parameters: Parameters) -> LinearMap:
     """Make the local gradient -1; the sign turns after the sum, where the array is small."""
-    minus = Scale("-1", float, (-1.0,))
     shape = inputs[index].shape
-    return minus if shape == output.shape else Chain((SumOver(shape, output.shape), minus))
+    return _MINUS if shape == output.shape else _minus_sum(shape, output.shape)
 
 
 def _given(value: Any) -> Any:

@@ -10,6 +10,7 @@ at its bounds; ``maximum``, ``minimum`` and ``max`` share it equally among those
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -36,14 +37,22 @@ from bn_tutor.engine.text import axes_in_code
 # --- reductions -----------------------------------------------------------------------------------------
 
 
-def _spread(inputs: tuple[Array, ...], parameters: Parameters) -> Spread:
-    shape = inputs[0].shape
-    axes = shapes.reduced_axes(shape, parameters.get("axis"))
-    return Spread(shape, axes, parameters.get("keepdims", False))
+# What depends on shapes alone is made once and not at every step.
+@lru_cache(maxsize=1024)
+def _spread(shape: Shape, axis: Any = None, keepdims: bool = False) -> Spread:
+    return Spread(shape, shapes.reduced_axes(shape, axis), keepdims)
+
+
+@lru_cache(maxsize=1024)
+def _spread_share(shape: Shape, axis: Any = None, keepdims: bool = False) -> Chain:
+    count = shapes.reduced_count(shape, axis)
+    # Divided before it is spread: the small array is scaled, not its copies.
+    share = Scale(f"1 / {count}", float, (1 / count if count else 0.0,))
+    return Chain((share, _spread(shape, axis, keepdims)))
 
 
 def _sum_local(index: int, inputs: tuple[Array, ...], output: Array, parameters: Parameters) -> LinearMap:
-    return _spread(inputs, parameters)
+    return _spread(inputs[0].shape, **parameters)
 
 
 def _sum(a: Array, axis: Any = None, keepdims: bool = False) -> Any:
@@ -56,10 +65,7 @@ def _mean(a: Array, axis: Any = None, keepdims: bool = False) -> Any:
 
 
 def _mean_local(index: int, inputs: tuple[Array, ...], output: Array, parameters: Parameters) -> LinearMap:
-    spread = _spread(inputs, parameters)
-    count = shapes.reduced_count(spread.shape_in, spread.axes)
-    # Divided before it is spread: the small array is scaled, not its copies.
-    return Chain((Scale(f"1 / {count}", float, (1 / count if count else 0.0,)), spread))
+    return _spread_share(inputs[0].shape, **parameters)
 
 
 def _max(a: Array, axis: Any = None, keepdims: bool = False) -> Any:
@@ -67,7 +73,7 @@ def _max(a: Array, axis: Any = None, keepdims: bool = False) -> Any:
 
 
 def _max_local(index: int, inputs: tuple[Array, ...], output: Array, parameters: Parameters) -> LinearMap:
-    spread = _spread(inputs, parameters)
+    spread = _spread(inputs[0].shape, **parameters)
     formula = f"winners({{a}}, axis={axes_in_code(spread.axes)})"
     return Chain((spread, Scale(formula, _winners, (inputs[0], spread.axes))))
 

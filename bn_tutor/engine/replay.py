@@ -69,15 +69,29 @@ def replay(
     are made. ``start`` holds gradients that are there already when the pass begins. Nothing is changed, so
     a replay can be repeated. Raises ValueError where the upstream's shape is not the output's.
     """
-    graph, values = recording.graph, recording.values
     totals = dict(start or {})
+    for node, total, sent in _flow(recording, upstream, rule, combine, totals):
+        yield BackwardStep(node, total, tuple([Edge(node, *each) for each in sent]))
+
+
+# (way, local, contribution, before, after): an Edge before it is one. Those who only want the gradients are
+# spared the objects, which for small arrays cost more than the arithmetic.
+Sent = tuple[Way, LinearMap, Array, Array | None, Array]
+
+
+def _flow(
+    recording: Recording, upstream: Array, rule: Rule | None, combine: Combine, totals: dict[str, Array]
+) -> Iterator[tuple[Node, Array, list[Sent]]]:
+    """Run the backward pass; at its end ``totals`` holds the gradients of the sources that have one."""
+    graph, values = recording.graph, recording.values
     totals[graph.output] = _checked(upstream, recording.output)
     for stop in graph.stops:
         node = stop.node
-        total = totals[node.name] if node.is_source else totals.pop(node.name)
+        # A gradient is let go once it has been sent on; a source, which sends nothing, keeps its own.
+        total = totals.pop(node.name) if stop.edges else totals[node.name]
         value = values[node.name]
         operands = tuple([values[name] for name in node.inputs])
-        edges = []
+        sent = []
         for way in stop.edges:
             local = way.local(way.place, operands, value, node.parameters)
             if rule is not None:
@@ -86,8 +100,8 @@ def replay(
             before = totals.get(way.input)
             after = contribution if before is None else combine(before, contribution)
             totals[way.input] = after
-            edges.append(Edge(node, way, local, contribution, before, after))
-        yield BackwardStep(node, total, tuple(edges))
+            sent.append((way, local, contribution, before, after))
+        yield node, total, sent
 
 
 def _checked(upstream: Array, output: Array) -> Array:
@@ -106,15 +120,8 @@ def gradients(
     or the upstream itself where it passes on unchanged; copy before you write. Raises ValueError where the
     upstream's shape is not the output's.
     """
-    graph = recording.graph
-    found = {node.name: np.zeros(0) for node in graph.inputs}
-    for step in replay(recording, upstream, rule=rule, combine=combine):
-        for edge in step.edges:
-            if edge.input in found:
-                found[edge.input] = edge.after
-    for node in graph.inputs:
-        if node.name not in graph.arrivals:
-            found[node.name] = np.zeros(node.shape)
-        elif node.name == graph.output:
-            found[node.name] = _checked(upstream, recording.output)
-    return found
+    totals: dict[str, Array] = {}
+    for _ in _flow(recording, upstream, rule, combine, totals):
+        pass
+    inputs = recording.graph.inputs
+    return {node.name: totals[node.name] if node.name in totals else np.zeros(node.shape) for node in inputs}

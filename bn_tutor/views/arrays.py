@@ -1,5 +1,7 @@
 """Arrays as aligned columns of numbers, cut to what fits; large ones with a summary."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from rich.text import Text
 
@@ -51,7 +53,7 @@ def _rows(value: Array, element: tuple[int, ...] | None) -> tuple[list[tuple[Arr
     # Two axes stay as they are: reshaping a spread gradient would copy it.
     table = value if value.ndim == 2 else value.reshape(-1, value.shape[-1] if value.ndim else 1)
     marked = np.unravel_index(np.ravel_multi_index(element, value.shape), table.shape) if element else None
-    shown = list(range(len(table)))
+    shown: Sequence[int] = range(len(table))
     if len(table) > MOST_ROWS:
         wanted = {int(marked[0])} if marked else set()
         shown = sorted({*range(MOST_ROWS - 2 - len(wanted)), *wanted, len(table) - 1})
