@@ -106,7 +106,6 @@ def _finished(site: _Site, lesson: Lesson) -> Graph | tuple[Problem, ...]:
         return tuple(site.findings.problems)
     try:
         return build(site.nodes.values(), lesson.output)
-    except (
-        GraphError
-    ) as error:  # what ``build`` refuses was found above; should it ever refuse more, it is said
+    except GraphError as error:
+        # What ``build`` refuses was found above; should it ever refuse more, it is said.
         return (Problem(lesson.path, site.nodes[error.node].line or 0, 1, error.reason),)
