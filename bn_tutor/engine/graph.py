@@ -73,15 +73,21 @@ class Way:
 
 @dataclass(frozen=True, eq=False)
 class Graph:
-    """Nodes in topological order; made by ``build``, which checks them."""
+    """Nodes in topological order; made by ``build``, which checks them.
+
+    The loss L is the sum, over the ``outputs``, of each output times an upstream gradient of its own.
+    """
 
     nodes: tuple[Node, ...]
-    output: str
+    outputs: tuple[str, ...]
     # What is computed, in order, and the backward pass in its order, worked out once.
     sources: tuple[Node, ...] = field(repr=False)
+    # The sources that a gradient is wanted for.
+    inputs: tuple[Node, ...] = field(repr=False)
     operations: tuple[Node, ...] = field(repr=False)
     stops: tuple[Stop, ...] = field(repr=False)
-    # How many contributions arrive at each node; a node that is not in it gets no gradient.
+    # How many contributions arrive at each node; a node that is not in it gets no gradient. What an output
+    # has from outside, its own upstream, is not counted: it is there before the first contribution.
     arrivals: Mapping[str, int] = field(repr=False)
     by_name: Mapping[str, Node] = field(repr=False)
 
@@ -89,9 +95,13 @@ class Graph:
         return self.by_name[name]
 
     @property
-    def inputs(self) -> tuple[Node, ...]:
-        """The sources that a gradient is wanted for."""
-        return tuple(node for node in self.nodes if node.operation is INPUT)
+    def output(self) -> str:
+        """The first of the outputs; mostly there is no other."""
+        return self.outputs[0]
+
+    def parts(self, name: str) -> int:
+        """How many gradients are added up at a node: contributions, and an output's own upstream."""
+        return self.arrivals.get(name, 0) + (name in self.outputs)
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,28 +116,44 @@ class Recording:
 
     @property
     def output(self) -> Array:
-        """The value of the output node."""
+        """The value of the first output."""
         return self.values[self.graph.output]
 
+    @property
+    def outputs(self) -> Mapping[str, Array]:
+        """The value of each output, by name."""
+        return {name: self.values[name] for name in self.graph.outputs}
 
-def build(nodes: Iterable[Node], output: str) -> Graph:
-    """Check the nodes, infer their shapes, and return the graph.
+
+def build(nodes: Iterable[Node], output: str | Sequence[str]) -> Graph:
+    """Check the nodes, infer their shapes, and return the graph with its output or outputs.
 
     Sources bring their shape with them. Raises GraphError, naming the node, where a name is taken, an input
-    is not defined before its use, shapes do not agree, or the output is missing.
+    is not defined before its use, shapes do not agree, or an output is missing or named twice.
     """
+    outputs = (output,) if isinstance(output, str) else tuple(output)
     checked: dict[str, Node] = {}
     for node in nodes:
         if node.name in checked:
             raise GraphError(node.name, "this name is taken by an earlier node")
         checked[node.name] = _with_shape(node, checked)
-    if output not in checked:
-        raise GraphError(output, "the output is not a node of the graph")
-    stops, arrivals = _plan(tuple(checked.values()), output)
+    _check_outputs(outputs, checked)
     nodes = tuple(checked.values())
+    stops, arrivals = _plan(nodes, outputs)
     sources = tuple(node for node in nodes if node.is_source)
+    inputs = tuple(node for node in sources if node.operation is INPUT)
     operations = tuple(node for node in nodes if not node.is_source)
-    return Graph(nodes, output, sources, operations, stops, arrivals, checked)
+    return Graph(nodes, outputs, sources, inputs, operations, stops, arrivals, checked)
+
+
+def _check_outputs(outputs: tuple[str, ...], nodes: Mapping[str, Node]) -> None:
+    if not outputs:
+        raise GraphError("output", "a graph needs one at least")
+    for place, name in enumerate(outputs):
+        if name not in nodes:
+            raise GraphError(name, "the output is not a node of the graph")
+        if name in outputs[:place]:
+            raise GraphError(name, "the output is named twice")
 
 
 def _with_shape(node: Node, before: Mapping[str, Node]) -> Node:
@@ -143,11 +169,10 @@ def _with_shape(node: Node, before: Mapping[str, Node]) -> Node:
     return replace(node, shape=shape)
 
 
-def _plan(nodes: Sequence[Node], output: str) -> tuple[tuple[Stop, ...], Mapping[str, int]]:
-    """Work out which gradients flow where: from the output back, to all that an input feeds."""
-    by_name = {node.name: node for node in nodes}
+def _plan(nodes: Sequence[Node], outputs: tuple[str, ...]) -> tuple[tuple[Stop, ...], Mapping[str, int]]:
+    """Work out which gradients flow where: from the outputs back, to all that an input feeds."""
     wanted = _wanted(nodes)
-    arrivals = {output: 0}
+    arrivals = dict.fromkeys(outputs, 0)
     stops = []
     for node in reversed(nodes):
         if node.name not in arrivals:
@@ -159,7 +184,7 @@ def _plan(nodes: Sequence[Node], output: str) -> tuple[tuple[Stop, ...], Mapping
                 arrivals[name] = arrivals.get(name, 0) + 1
                 edges.append(Way(place, name, local, arrivals[name]))
         # An input gets a stop of its own only where gradients meet.
-        if not by_name[node.name].is_source or arrivals[node.name] > 1:
+        if not node.is_source or arrivals[node.name] + (node.name in outputs) > 1:
             stops.append(Stop(node, tuple(edges)))
     return tuple(stops), arrivals
 

@@ -4,7 +4,7 @@ Reverse mode in its textbook form (Griewank & Walther 2008, section 3.2): visit 
 topological order; when a node is reached, every node that uses it has been, so its gradient is complete.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,8 @@ from bn_tutor.engine.graph import Node, Recording, Way, placeholders
 
 Rule = Callable[[Node, int, LinearMap], LinearMap]
 Combine = Callable[[Array, Array], Array]
+# One array where there is one output; in any case a table of arrays by the names of the outputs.
+Upstream = Array | Mapping[str, Array]
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +23,7 @@ class Edge:
     """What one node sends back to one of its inputs.
 
     ``before`` and ``after`` are the input's gradient before and after this contribution; ``before`` is None
-    for the first.
+    for the first, unless the input is an output too: then its own upstream was there before.
     """
 
     node: Node
@@ -56,18 +58,20 @@ class BackwardStep:
 
 def replay(
     recording: Recording,
-    upstream: Array,
+    upstream: Upstream,
     *,
     rule: Rule | None = None,
     combine: Combine = np.add,
     start: Mapping[str, Array] | None = None,
 ) -> Iterator[BackwardStep]:
-    """Yield the backward pass of ``recording``, one BackwardStep a node, output first.
+    """Yield the backward pass of ``recording``, one BackwardStep a node, outputs first.
 
-    ``upstream`` is the gradient of the loss with respect to the output, in the output's shape. ``rule``
-    may replace an edge's local gradient and ``combine`` the sum of two contributions: that is how mistakes
-    are made. ``start`` holds gradients that are there already when the pass begins. Nothing is changed, so
-    a replay can be repeated. Raises ValueError where the upstream's shape is not the output's.
+    ``upstream`` is the gradient of the loss with respect to the output, in the output's shape; where there
+    are several outputs, one for each, by name. An output that feeds other nodes begins with it, and what
+    they send is added. ``rule`` may replace an edge's local gradient and ``combine`` the sum of two
+    gradients: that is how mistakes are made. ``start`` holds gradients that are there already when the pass
+    begins. Nothing is changed, so a replay can be repeated. Raises ValueError where names or shapes of the
+    upstream are not those of the outputs.
     """
     totals = dict(start or {})
     for node, total, sent in _flow(recording, upstream, rule, combine, totals):
@@ -80,11 +84,12 @@ Sent = tuple[Way, LinearMap, Array, Array | None, Array]
 
 
 def _flow(
-    recording: Recording, upstream: Array, rule: Rule | None, combine: Combine, totals: dict[str, Array]
+    recording: Recording, upstream: Upstream, rule: Rule | None, combine: Combine, totals: dict[str, Array]
 ) -> Iterator[tuple[Node, Array, list[Sent]]]:
     """Run the backward pass; at its end ``totals`` holds the gradients of the sources that have one."""
     graph, values = recording.graph, recording.values
-    totals[graph.output] = _checked(upstream, recording.output)
+    for name, own in by_output(recording, upstream).items():
+        totals[name] = combine(totals[name], own) if name in totals else own
     for stop in graph.stops:
         node = stop.node
         # A gradient is let go once it has been sent on; a source, which sends nothing, keeps its own.
@@ -104,21 +109,43 @@ def _flow(
         yield node, total, sent
 
 
-def _checked(upstream: Array, output: Array) -> Array:
-    upstream = np.asarray(upstream)
+def by_output(recording: Recording, upstream: Upstream) -> dict[str, Array]:
+    """Return the upstream gradient of each output, by name, in the order of the outputs.
+
+    Raises ValueError where a plain array stands for several outputs, and where names or shapes do not fit.
+    """
+    outputs = recording.graph.outputs
+    if not isinstance(upstream, Mapping):
+        if len(outputs) > 1:
+            raise ValueError(
+                f"there are several outputs: give each an upstream by its name, {_listed(outputs)}"
+            )
+        return {outputs[0]: _checked(outputs[0], upstream, recording)}
+    if upstream.keys() != set(outputs):
+        raise ValueError(f"the upstream is given for {_listed(upstream)}, the outputs are {_listed(outputs)}")
+    return {name: _checked(name, upstream[name], recording) for name in outputs}
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(map(str, names)) or "nothing"
+
+
+def _checked(name: str, upstream: Array, recording: Recording) -> Array:
+    upstream, output = np.asarray(upstream), recording.values[name]
     if upstream.shape != output.shape:
-        raise ValueError(f"the upstream has shape {upstream.shape}, the output {output.shape}")
+        of = "" if len(recording.graph.outputs) == 1 else f" of {name}"
+        raise ValueError(f"the upstream{of} has shape {upstream.shape}, the output {output.shape}")
     return upstream
 
 
 def gradients(
-    recording: Recording, upstream: Array, *, rule: Rule | None = None, combine: Combine = np.add
+    recording: Recording, upstream: Upstream, *, rule: Rule | None = None, combine: Combine = np.add
 ) -> dict[str, Array]:
     """Return the gradient of every input by name, each in its input's shape.
 
-    An input that the output does not depend on has a gradient of zeros. An array may be a read-only view,
-    or the upstream itself where it passes on unchanged; copy before you write. Raises ValueError where the
-    upstream's shape is not the output's.
+    ``upstream`` is as for ``replay``. An input that no output depends on has a gradient of zeros. An array
+    may be a read-only view, or an upstream itself where it passes on unchanged; copy before you write.
+    Raises ValueError where names or shapes of the upstream are not those of the outputs.
     """
     totals: dict[str, Array] = {}
     for _ in _flow(recording, upstream, rule, combine, totals):

@@ -1,11 +1,15 @@
 """One recording, seen at three levels: single operations, the lesson's nodes, the whole layer as one node.
 
+Of a layer with several outputs each is a node of its own, computed from the sources alone: what two outputs
+need is in both. So an output that another one is computed from does not feed it at this level, and the
+gradients of the inputs are the same.
+
 A group of operations is folded into one node whose operation is made on the spot. Its local gradient is the
 chain of the local gradients on the road through the group; where several roads lead through it, it is the
 sum over them, which ``Through`` computes by replaying the group's own backward pass.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
@@ -67,35 +71,44 @@ class Through:
 
 def zoom(recording: Recording, level: Level) -> Recording:
     """Return the recording at ``level``; the values are shared, not computed again."""
+    graph = recording.graph
     if level is Level.OPERATION:
         return recording
-    whole = level is Level.LAYER
-    kept = _needed(recording.graph) if whole else recording.graph.by_name.keys()
+    nodes = [node for node in graph.nodes if node.is_source]
+    nodes += _layers(graph) if level is Level.LAYER else [_folded(group, graph) for group in _groups(graph)]
+    zoomed = build(nodes, graph.outputs)
+    return Recording(zoomed, {node.name: recording[node.name] for node in zoomed.nodes})
+
+
+def _groups(graph: Graph) -> Iterable[list[Node]]:
     groups: dict[str, list[Node]] = {}
-    for node in recording.graph.nodes:
-        if not node.is_source and node.name in kept:
-            name = recording.graph.output if whole else node.group
-            # Put in again, so that a group stands where its last member stood.
-            groups[name] = [*groups.pop(name, []), node]
-    nodes = [node for node in recording.graph.nodes if node.is_source]
-    folded = [_folded(group, recording.graph) for group in groups.values()]
-    nodes += [_as_layer(node, recording.graph) for node in folded] if whole else folded
-    graph = build(nodes, recording.graph.output)
-    return Recording(graph, {node.name: recording[node.name] for node in graph.nodes})
+    for node in graph.operations:
+        # Put in again, so that a group stands where its last member stood.
+        groups[node.group] = [*groups.pop(node.group, []), node]
+    return groups.values()
+
+
+def _layers(graph: Graph) -> list[Node]:
+    """Return one node for each output, in the order of the graph; an output that is a source needs none."""
+    outputs = [node for node in graph.operations if node.name in graph.outputs]
+    return [_as_layer(_folded(_needed(graph, node.name), graph), graph) for node in outputs]
 
 
 def _as_layer(node: Node, graph: Graph) -> Node:
     names = ", ".join(name for name in node.inputs if graph[name].operation is not LITERAL)
-    return replace(node, formula=f"layer({names})", caption="everything as one node", group="")
+    is_all = len(graph.outputs) == 1
+    formula = f"layer({names})" if is_all else f"layer_{node.name}({names})"
+    caption = "everything as one node" if is_all else f"all that {node.name} needs as one node"
+    return replace(node, formula=formula, caption=caption, group="")
 
 
-def _needed(graph: Graph) -> set[str]:
-    """Return the names of the nodes that the output is computed from."""
-    needed = {graph.output}
-    for node in reversed(graph.nodes):
+def _needed(graph: Graph, output: str) -> list[Node]:
+    """Return the operations that the output is computed by, in order."""
+    needed = {output}
+    for node in reversed(graph.operations):
         if node.name in needed:
             needed.update(node.inputs)
-    return needed
+    return [node for node in graph.operations if node.name in needed]
 
 
 def _folded(group: Sequence[Node], graph: Graph) -> Node:
