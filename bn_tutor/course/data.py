@@ -55,7 +55,15 @@ def load_data(path: Path, upstream: str = "upstream") -> dict[str, Array]:
 
 
 def _csv(path: Path) -> Mapping[str, Any]:
-    """Read x, one sample a row; a first line that is not numbers is a heading."""
+    """Read x, one sample a row."""
+    return {"x": read_csv(path)}
+
+
+def read_csv(path: Path) -> Array:
+    """Return a table of numbers, two axes; a first line that is not numbers is a heading.
+
+    Raises OSError, UnicodeDecodeError, or ValueError with the reason.
+    """
     with path.open(encoding="utf-8-sig") as file:
         first = file.readline()
     delimiter = next((sign for sign in ",;\t" if sign in first), None)
@@ -66,7 +74,7 @@ def _csv(path: Path) -> Mapping[str, Any]:
         table = np.loadtxt(path, delimiter=delimiter, skiprows=int(heading), ndmin=2, encoding="utf-8-sig")
     if not table.size:
         raise ValueError("there are no numbers in it")
-    return {"x": table}
+    return table
 
 
 def _is_number(cell: str) -> bool:

@@ -51,12 +51,21 @@ def linspace(random: Random, shape: Shape, low: float = 0.0, high: float = 1.0) 
     return np.linspace(low, high, prod(shape)).reshape(shape)
 
 
+def one_hot(random: Random, shape: Shape) -> Array:
+    """Draw rows along the last axis in which a single entry is 1.0 and all others are 0.0: labels."""
+    if not prod(shape):
+        return np.zeros(shape)
+    chosen = integers(random, shape[:-1], 0, shape[-1]) if shape else np.asarray(0.0)
+    return (np.arange(shape[-1] if shape else 1) == chosen[..., np.newaxis]).astype(np.float64).reshape(shape)
+
+
 DRAWS: Mapping[str, Draw] = {
     "normal": normal,
     "uniform": uniform,
     "bernoulli": bernoulli,
     "integers": integers,
     "linspace": linspace,
+    "one_hot": one_hot,
 }
 
 

@@ -1,9 +1,11 @@
 """The values that formulas in a lesson may speak of, and what a formula comes to."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 
+from bn_tutor.course.codes import Code
 from bn_tutor.course.expression import Lowering, lower
 from bn_tutor.course.problem import SlipError
 from bn_tutor.course.shaping import shape_of, too_large
@@ -33,7 +35,7 @@ def environment(recording: Recording, steps: Iterable[BackwardStep]) -> dict[str
     return {**contributions, **gradients, **recording.values}
 
 
-def evaluate(text: str, values: Mapping[str, Array], sizes: Mapping[str, int]) -> Array:
+def evaluate(text: str, values: Mapping[str, Array], sizes: Mapping[str, Any]) -> Array:
     """Return what a formula of the lesson language comes to, in float64; inf and nan as NumPy gives them.
 
     Raises SlipError with the column, before anything is computed.
@@ -57,8 +59,8 @@ def _graph(nodes: Iterable[Node], output: str) -> Graph:
     for node in unique.values():
         shapes[node.name] = shape_of(node, shapes)
         if reason := too_large(node, shapes[node.name]):
-            raise SlipError(reason)
+            raise SlipError(Code.TOO_LARGE, reason)
     try:
         return build(unique.values(), output)
     except GraphError as error:
-        raise SlipError(error.reason) from None
+        raise SlipError(Code.SHAPES_DISAGREE, error.reason) from None

@@ -7,19 +7,21 @@ depth before anything walks it, shapes before anything is computed (``graph.buil
 
 import ast
 import operator
-import warnings
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bn_tutor.course.arguments import is_whole, is_whole_numbers, wrong_argument
+from bn_tutor.course.codes import Code
+from bn_tutor.course.numbers import shape_text
+from bn_tutor.course.parsing import parsed
 from bn_tutor.course.problem import SlipError, did_you_mean
+from bn_tutor.engine.gradients import Array
 from bn_tutor.engine.graph import Node, placeholders
 from bn_tutor.engine.operation import LITERAL, Operation
 from bn_tutor.engine.operations import OPERATIONS
+from bn_tutor.engine.shapes import Shape
 
-LONGEST_LINE = 1000
-DEEPEST_TREE = 40
 LARGEST_NUMBER = 1e15
 
 Operand = str | int | float  # a node's name, or a number
@@ -44,13 +46,15 @@ _WORDS: Mapping[str, Any] = {"true": True, "false": False, "none": None}
 class Lowering:
     """One line on its way into nodes: the names it may use, the sizes, and the nodes made so far.
 
+    ``known`` maps the names of nodes to their shapes or values, None where neither is known. ``sizes`` holds
+    what stands for a number in a formula; one that is a tuple, such as axes, can only be an argument.
     ``taken`` are names that no operation inside the line may have.
     """
 
     name: str
     text: str
-    known: Collection[str]
-    sizes: Mapping[str, int]
+    known: Mapping[str, Shape | Array | None]
+    sizes: Mapping[str, Any]
     line: int | None = None
     nodes: list[Node] = field(default_factory=list)
     taken: Collection[str] = ()
@@ -92,8 +96,7 @@ def lower(lowering: Lowering) -> Operand:
     That is the name of the last operation, of an earlier node, or a plain number. Raises SlipError, with the
     column, for anything that the language does not have.
     """
-    tree = _parsed(lowering.text)
-    return _operand(lowering, tree)
+    return _operand(lowering, parsed(lowering.text))
 
 
 def named_nodes(lowering: Lowering, caption: str = "") -> tuple[Node, ...]:
@@ -104,40 +107,11 @@ def named_nodes(lowering: Lowering, caption: str = "") -> tuple[Node, ...]:
     result = lower(lowering)
     last = lowering.nodes[-1] if lowering.nodes else None
     if last is None or last.name != result or last.is_source:
-        raise SlipError("a node must compute something", 0, "write an operation, as in y = 2 * x")
+        hint = "write an operation, as in y = 2 * x"
+        raise SlipError(Code.COMPUTES_NOTHING, "a node must compute something", 0, hint)
     final = replace(last, name=lowering.name, written=lowering.text, caption=caption)
     formula = final.operation.formula.format_map(placeholders(final))
     return (*lowering.nodes[:-1], replace(final, formula=formula))
-
-
-def _parsed(text: str) -> ast.expr:
-    if len(text) > LONGEST_LINE:
-        raise SlipError(f"the line has {len(text)} characters, {LONGEST_LINE} are allowed", LONGEST_LINE)
-    for column, sign in enumerate(text):
-        if not " " <= sign <= "~":
-            raise SlipError(f"the character {sign!a} is not part of the language", column, "use plain ASCII")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text.strip() and text, mode="eval").body
-    except SyntaxError as error:
-        # Python's offset is 0 where the text ends too early.
-        column = error.offset - 1 if error.offset else len(text.strip() and text)
-        raise SlipError(f"not a formula: {error.msg}", max(column, 0)) from None
-    except (ValueError, MemoryError, RecursionError):
-        raise SlipError("too deeply nested") from None
-    _check_depth(tree)
-    return tree
-
-
-def _check_depth(tree: ast.expr) -> None:
-    """Refuse deep trees level by level, without recursion, so that what walks them later may recurse."""
-    level: list[ast.AST] = [tree]
-    for _ in range(DEEPEST_TREE):
-        level = [child for node in level for child in ast.iter_child_nodes(node)]
-        if not level:
-            return
-    raise SlipError(f"nested more than {DEEPEST_TREE} deep", hint="give a part of it a name of its own")
 
 
 def _operand(lowering: Lowering, tree: ast.expr) -> Operand:
@@ -164,32 +138,40 @@ def _operand(lowering: Lowering, tree: ast.expr) -> Operand:
 
 def _refused(tree: ast.expr) -> SlipError:
     if isinstance(tree, ast.Attribute):
-        return SlipError(
-            "attributes are not part of the language", tree.col_offset, "write sum(x), not x.sum()"
-        )
+        message, hint = "attributes are not part of the language", "write sum(x), not x.sum()"
+        return SlipError(Code.NOT_IN_LANGUAGE, message, tree.col_offset, hint)
     if isinstance(tree, ast.BinOp):
-        return SlipError("this operator is not part of the language", tree.col_offset, "+ - * / ** @ are")
+        message, hint = "this operator is not part of the language", "+ - * / ** @ are"
+        return SlipError(Code.NOT_IN_LANGUAGE, message, tree.col_offset, hint)
     what = type(tree).__name__.lower()
-    return SlipError(f"a {what} is not part of the language", tree.col_offset)
+    return SlipError(Code.NOT_IN_LANGUAGE, f"a {what} is not part of the language", tree.col_offset)
 
 
 def _name(lowering: Lowering, name: str, tree: ast.expr) -> Operand:
     if name in lowering.known:
         return name
     if name in lowering.sizes:
-        return lowering.sizes[name]
+        return _named_number(name, lowering.sizes[name], tree)
     if name in OPERATIONS:
-        raise SlipError(f"{name} is an operation", tree.col_offset, f"call it: {name}(...)")
+        message, hint = f"{name} is an operation", f"call it: {name}(...)"
+        raise SlipError(Code.UNKNOWN_NAME, message, tree.col_offset, hint)
     hint = did_you_mean(name, [*lowering.known, *lowering.sizes])
-    raise SlipError(f"{name} is not defined before this line", tree.col_offset, hint)
+    raise SlipError(Code.UNKNOWN_NAME, f"{name} is not defined before this line", tree.col_offset, hint)
+
+
+def _named_number(name: str, value: Any, tree: ast.expr) -> int | float:
+    if isinstance(value, int | float):
+        return value
+    message = f"{name} stands for {shape_text(value)}, which can only be an argument"
+    raise SlipError(Code.WRONG_ARGUMENT, message, tree.col_offset, "axis=..., or a shape")
 
 
 def _number(value: Any, tree: ast.expr) -> int | float:
     # True is an int to Python, and an int may have too many digits for a float.
     if type(value) not in (int, float):
-        raise SlipError(f"{type(value).__name__} is not a number", tree.col_offset)
+        raise SlipError(Code.WRONG_NUMBER, f"{type(value).__name__} is not a number", tree.col_offset)
     if not abs(value) <= LARGEST_NUMBER:
-        raise SlipError(f"numbers go up to {LARGEST_NUMBER:.0e}", tree.col_offset)
+        raise SlipError(Code.WRONG_NUMBER, f"numbers go up to {LARGEST_NUMBER:.0e}", tree.col_offset)
     number: int | float = value
     return number
 
@@ -213,19 +195,20 @@ def _binary(lowering: Lowering, tree: ast.BinOp, name: str) -> Operand:
 def _folded(name: str, left: int | float, right: int | float, tree: ast.expr) -> int | float:
     """Work out arithmetic on numbers alone: sizes, mostly."""
     if name == "divide" and right == 0:
-        raise SlipError("division by zero", tree.col_offset)
+        raise SlipError(Code.WRONG_NUMBER, "division by zero", tree.col_offset)
     compute = _ON_NUMBERS.get(name)
     if compute is None:
-        raise SlipError("@ takes matrices, not numbers", tree.col_offset)
+        raise SlipError(Code.SHAPES_DISAGREE, "@ takes matrices, not numbers", tree.col_offset)
     return _number(compute(left, right), tree)
 
 
 def _power(lowering: Lowering, tree: ast.BinOp) -> Operand:
     base, exponent = _operand(lowering, tree.left), _operand(lowering, tree.right)
     if isinstance(exponent, str):
-        raise SlipError("an exponent must be a number", tree.right.col_offset)
+        raise SlipError(Code.WRONG_ARGUMENT, "an exponent must be a number", tree.right.col_offset)
     if not isinstance(base, str):
-        raise SlipError("write the number out: powers of numbers are not computed", tree.col_offset)
+        message = "write the number out: powers of numbers are not computed"
+        raise SlipError(Code.WRONG_NUMBER, message, tree.col_offset)
     if exponent == 2:
         return lowering.apply("square", [base], tree)
     return lowering.apply("power", [base], tree, exponent=exponent)
@@ -233,13 +216,15 @@ def _power(lowering: Lowering, tree: ast.BinOp) -> Operand:
 
 def _call(lowering: Lowering, tree: ast.Call, name: str) -> Operand:
     if name not in OPERATIONS:
-        raise SlipError(f"there is no operation {name}", tree.col_offset, did_you_mean(name, OPERATIONS))
+        hint = did_you_mean(name, OPERATIONS)
+        raise SlipError(Code.UNKNOWN_OPERATION, f"there is no operation {name}", tree.col_offset, hint)
     operation = OPERATIONS[name]
     if name == "take":
         return _take(lowering, tree)
     count = len(tree.args) if operation.variadic else len(operation.locals)
     if len(tree.args) < count or not tree.args:
-        raise SlipError(f"{name} takes {_counted(operation)}, not {len(tree.args)}", tree.col_offset)
+        message = f"{name} takes {_counted(operation)}, not {len(tree.args)}"
+        raise SlipError(Code.WRONG_ARGUMENT, message, tree.col_offset)
     operands = [_operand(lowering, argument) for argument in tree.args[:count]]
     return lowering.apply(name, operands, tree, **_parameters(lowering, tree, operation, count))
 
@@ -254,33 +239,38 @@ def _parameters(lowering: Lowering, tree: ast.Call, operation: Operation, count:
     extra = tree.args[count:]
     if len(extra) > len(operation.parameters):
         place = extra[len(operation.parameters)]
-        raise SlipError(f"{operation.name} takes no further argument", place.col_offset)
+        message = f"{operation.name} takes no further argument"
+        raise SlipError(Code.WRONG_ARGUMENT, message, place.col_offset)
     places = zip(operation.parameters, extra, strict=False)
     found = {name: _argument(lowering, operation.name, name, each) for name, each in places}
     for keyword in tree.keywords:
         name = keyword.arg or "**"
         if name not in operation.parameters or name in found:
             hint = did_you_mean(name, operation.parameters)
-            raise SlipError(f"{operation.name} takes no (second) {name}", keyword.col_offset, hint)
+            message = f"{operation.name} takes no (second) {name}"
+            raise SlipError(Code.WRONG_ARGUMENT, message, keyword.col_offset, hint)
         found[name] = _argument(lowering, operation.name, name, keyword.value)
     missing = {"exponent", "shape", "low", "high"} & set(operation.parameters) - set(found)
     if missing:
-        raise SlipError(f"{operation.name} needs {', '.join(sorted(missing))}", tree.col_offset)
+        message = f"{operation.name} needs {', '.join(sorted(missing))}"
+        raise SlipError(Code.WRONG_ARGUMENT, message, tree.col_offset)
     return found
 
 
 def _take(lowering: Lowering, tree: ast.Call) -> Operand:
     """take(x, indices, axis=0) picks along one axis, as np.take does."""
     if len(tree.args) != 2:
-        raise SlipError("take takes an input and indices", tree.col_offset, "take(x, (0, 2), axis=1)")
+        hint = "take(x, (0, 2), axis=1)"
+        raise SlipError(Code.WRONG_ARGUMENT, "take takes an input and indices", tree.col_offset, hint)
     axis = 0
     for place, keyword in enumerate(tree.keywords):
         if place or keyword.arg != "axis":
             hint = did_you_mean(keyword.arg or "", ["axis"])
-            raise SlipError(f"take takes no (second) {keyword.arg or '**'}", keyword.col_offset, hint)
+            message = f"take takes no (second) {keyword.arg or '**'}"
+            raise SlipError(Code.WRONG_ARGUMENT, message, keyword.col_offset, hint)
         axis = _constant(lowering, keyword.value)
     if not is_whole(axis) or not 0 <= axis < 10:
-        raise SlipError("take needs an axis from 0 up", tree.col_offset)
+        raise SlipError(Code.WRONG_ARGUMENT, "take needs an axis from 0 up", tree.col_offset)
     key = (*(slice(None),) * axis, _indices(lowering, tree.args[1]))
     return lowering.apply("take", [_operand(lowering, tree.args[0])], tree, key=key)
 
@@ -290,14 +280,15 @@ def _indices(lowering: Lowering, tree: ast.expr) -> int | list[int]:
     if isinstance(indices, tuple) and is_whole_numbers(indices):
         return list(indices)
     if not isinstance(indices, int) or not is_whole(indices):
-        raise SlipError("indices must be a whole number, or some in brackets", tree.col_offset)
+        message = "indices must be a whole number, or some in brackets"
+        raise SlipError(Code.WRONG_ARGUMENT, message, tree.col_offset)
     return indices
 
 
 def _argument(lowering: Lowering, operation: str, parameter: str, tree: ast.expr) -> Any:
     value = _constant(lowering, tree)
     if reason := wrong_argument(operation, parameter, value):
-        raise SlipError(reason, tree.col_offset)
+        raise SlipError(Code.WRONG_ARGUMENT, reason, tree.col_offset)
     return value
 
 
@@ -309,10 +300,37 @@ def _constant(lowering: Lowering, tree: ast.expr) -> Any:
         return _WORDS[tree.id.lower()]
     if isinstance(tree, ast.Constant) and (tree.value is None or isinstance(tree.value, bool)):
         return tree.value
+    if isinstance(tree, ast.Name) and isinstance(lowering.sizes.get(tree.id), tuple):
+        return lowering.sizes[tree.id]
+    if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id == "trailing":
+        return _trailing(lowering, tree)
     value = _operand(lowering, tree)
     if isinstance(value, str):
-        raise SlipError("this argument must be a number, not a node", tree.col_offset)
+        raise SlipError(Code.WRONG_ARGUMENT, "this argument must be a number, not a node", tree.col_offset)
     return value
+
+
+def _trailing(lowering: Lowering, tree: ast.Call) -> tuple[int, ...]:
+    """Read trailing(x, shape): the axes at the end of x that have this shape, as LayerNorm counts them."""
+    named = tree.args[0].id if tree.args and isinstance(tree.args[0], ast.Name) else ""
+    if len(tree.args) != 2 or tree.keywords or named not in lowering.known:
+        hint = "trailing(x, (C, D))"
+        message = "trailing takes a node of this graph and a shape"
+        raise SlipError(Code.WRONG_ARGUMENT, message, tree.col_offset, hint)
+    wanted = _argument(lowering, "reshape", "shape", tree.args[1])
+    wanted = (wanted,) if isinstance(wanted, int) else wanted
+    found = lowering.known[named]
+    if found is None:
+        return ()  # that node has a problem of its own, which is reported there
+    shape = found if isinstance(found, tuple) else found.shape
+    if not wanted or shape[-len(wanted) :] != wanted:
+        message = f"{named} has the shape {shape_text(shape)}, which does not end with {shape_text(wanted)}"
+        raise SlipError(Code.SHAPES_DISAGREE, message, tree.args[1].col_offset, _endings(shape))
+    return tuple(range(len(shape) - len(wanted), len(shape)))
+
+
+def _endings(shape: Shape) -> str:
+    return "it ends with " + ", ".join(shape_text(shape[at:]) for at in reversed(range(len(shape))))
 
 
 def _floor_division(lowering: Lowering, tree: ast.BinOp) -> int:
@@ -321,7 +339,7 @@ def _floor_division(lowering: Lowering, tree: ast.BinOp) -> int:
     if isinstance(left, str) or isinstance(right, str):
         raise _refused(tree)
     if not isinstance(left, int) or not isinstance(right, int) or right == 0:
-        raise SlipError("// divides whole sizes", tree.col_offset)
+        raise SlipError(Code.WRONG_NUMBER, "// divides whole sizes", tree.col_offset)
     return left // right
 
 
@@ -342,5 +360,5 @@ def _key_part(lowering: Lowering, tree: ast.expr) -> int | slice:
 def _index(lowering: Lowering, tree: ast.expr) -> int:
     value = _constant(lowering, tree)
     if type(value) is not int:
-        raise SlipError("an index must be a whole number", tree.col_offset)
+        raise SlipError(Code.WRONG_ARGUMENT, "an index must be a whole number", tree.col_offset)
     return value

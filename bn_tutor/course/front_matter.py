@@ -2,54 +2,69 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from bn_tutor.course.input_rows import read_inputs
+from bn_tutor.course.codes import Code
+from bn_tutor.course.input_rows import Surroundings, read_inputs
 from bn_tutor.course.key_places import Source
-from bn_tutor.course.lesson import InputRow
+from bn_tutor.course.lesson import InputRow, Switch
 from bn_tutor.course.plain import plain
 from bn_tutor.course.problem import Findings, did_you_mean
+from bn_tutor.course.switch_rows import read_switches
 
 FORMAT = 1
 LARGEST_SIZE = 1_000_000
-_KEYS = ("format", "title", "summary", "output", "references", "sizes", "inputs", "requires")
+KEYS = ("format", "title", "summary", "requires", "output", "references", "sizes", "switches", "inputs")
 
 
 @dataclass(frozen=True)
 class FrontMatter:
-    """What the front matter says; ``output_line`` is where it names the output."""
+    """What the front matter says; ``lines_of`` is where its keys stand, by line and column."""
 
     title: str = ""
     summary: str = ""
-    output: str = ""
+    outputs: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
     sizes: Mapping[str, int] = field(default_factory=dict)
+    switches: tuple[Switch, ...] = ()
     inputs: tuple[InputRow, ...] = ()
     references: tuple[str, ...] = ()
-    output_line: int = 0
+    lines_of: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     # Whether all sizes and inputs could be read, so that the graph may be looked at, too.
     whole: bool = True
 
 
-def read_front_matter(table: Mapping[str, Any], lines: Sequence[str], findings: Findings) -> FrontMatter:
-    """Check the table and return what it says; what is wrong goes to ``findings``."""
+def read_front_matter(
+    table: Mapping[str, Any], lines: Sequence[str], findings: Findings, folder: Path | None
+) -> FrontMatter:
+    """Check the table and return what it says; what is wrong goes to ``findings``.
+
+    Files that inputs name are looked for in ``folder``, the lesson's own.
+    """
     source = Source(lines, findings)
     for key in table:
-        if key not in _KEYS:
-            source.add(f"there is no key {key}", key, hint=did_you_mean(key, _KEYS))
-    if table.get("format") != FORMAT:
-        source.add(f"format must be {FORMAT}", "format", hint="this version reads no other")
+        if key not in KEYS:
+            source.add(Code.UNKNOWN_KEY, f"there is no key {key}", key, hint=did_you_mean(key, KEYS))
+    if type(table.get("format")) is not int or table["format"] != FORMAT:
+        hint = "this version reads no other"
+        source.add(Code.UNKNOWN_FORMAT, f"format must be {FORMAT}", "format", hint=hint)
     before = len(findings.problems)
     sizes = _sizes(source, table.get("sizes", {}))
-    inputs = read_inputs(source, table.get("inputs", {}), sizes)
+    switches = read_switches(source, table.get("switches", {}), sizes)
+    inputs = read_inputs(source, table.get("inputs", {}), Surroundings(sizes, switches, folder))
     whole = len(findings.problems) == before
     return FrontMatter(
         title=_text(source, table, "title"),
         summary=_text(source, table, "summary"),
-        output=_text(source, table, "output"),
+        outputs=_texts(source, table, "output"),
+        requires=_texts(source, table, "requires"),
         sizes=sizes,
+        switches=switches,
         inputs=inputs,
-        references=_references(source, table.get("references", [])),
-        output_line=source.place("output")[0],
+        references=_texts(source, table, "references"),
+        lines_of={key: source.place(key) for key in ("output", "requires")}
+        | {row.name: source.place("inputs", row.name) for row in inputs},
         whole=whole,
     )
 
@@ -71,26 +86,30 @@ def _text(source: Source, table: Mapping[str, Any], key: str) -> str:
     value = table.get(key, "")
     if isinstance(value, str):
         return value
-    source.add(f"{key} must be a text in quotes", key)
+    source.add(Code.WRONG_VALUE, f"{key} must be a text in quotes", key)
     return ""
 
 
-def _references(source: Source, value: Any) -> tuple[str, ...]:
+def _texts(source: Source, table: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    """Read a list of texts; a text alone is a list of one."""
+    value = table.get(key, [])
+    if isinstance(value, str):
+        return (value,)
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return tuple(value)
-    source.add("references must be a list of texts in quotes", "references")
+    source.add(Code.WRONG_VALUE, f"{key} must be a list of texts in quotes", key)
     return ()
 
 
 def _sizes(source: Source, table: Any) -> dict[str, int]:
     if not isinstance(table, dict):
-        source.add("sizes must be a table: [sizes], then N = 4", "sizes")
+        source.add(Code.WRONG_VALUE, "sizes must be a table: [sizes], then N = 4", "sizes")
         return {}
     sizes = {}
     for name, value in table.items():
         if type(value) is not int or not 1 <= value <= LARGEST_SIZE:
             message = f"the size {name} must be a whole number from 1 to {LARGEST_SIZE:,}"
-            source.add(message, "sizes", name)
+            source.add(Code.WRONG_VALUE, message, "sizes", name)
         elif source.is_name("sizes", name):
             sizes[name] = value
     return sizes

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from bn_tutor.course.loading import LessonError, inputs_of, load
+from bn_tutor.course.places import shipped_folder
 from bn_tutor.course.plain import one_line
 from bn_tutor.course.problem import Problem, did_you_mean
 from bn_tutor.engine.gradients import Array
@@ -117,7 +118,7 @@ def _arguments(
         parameters = inspect.signature(function).parameters
     except (TypeError, ValueError):
         raise _problem(path, 0, f"{name} does not tell its parameters") from None
-    batchnorm = load("batchnorm")
+    batchnorm = load(shipped_folder() / "batchnorm.md")
     known = [row.name for row in batchnorm.inputs]
     made = inputs_of(batchnorm, sizes, seed, {key: value for key, value in given.items() if key in known})
     values: dict[str, Any] = {**made, **given, "eps": float(made["eps"])}

@@ -1,13 +1,17 @@
 """The [inputs] of a lesson's front matter: how each input comes about."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from bn_tutor.course.beside import BesideError, laid_out, read_beside
+from bn_tutor.course.codes import Code
 from bn_tutor.course.draws import DRAWS
 from bn_tutor.course.key_places import Source
-from bn_tutor.course.lesson import InputRow
+from bn_tutor.course.lesson import InputRow, Switch
 from bn_tutor.course.problem import did_you_mean
 from bn_tutor.course.shaping import MOST_AXES
 from bn_tutor.engine.gradients import Array
@@ -15,53 +19,100 @@ from bn_tutor.engine.gradients import Array
 LARGEST_EXTENT = 1_000_000
 LARGEST_NUMBER = 1e15
 
-
-_KEYS = ("shape", "draw", "value", "constant")
+_KEYS = ("shape", "draw", "value", "file", "constant")
 _DRAW_KEYS: Mapping[str, tuple[str, ...]] = {
     "normal": ("mean", "std"),
     "uniform": ("low", "high"),
     "bernoulli": ("p",),
     "integers": ("low", "high"),
     "linspace": ("low", "high"),
+    "one_hot": (),
 }
 
 
-def read_inputs(source: Source, table: Any, sizes: Mapping[str, int]) -> tuple[InputRow, ...]:
+@dataclass(frozen=True)
+class Surroundings:
+    """What an input may speak of: sizes, switches, and files of the lesson's ``folder``."""
+
+    sizes: Mapping[str, int]
+    switches: tuple[Switch, ...] = ()
+    folder: Path | None = None
+
+    def holding(self, kind: type[tuple[Any, ...]] | type[float]) -> set[str]:
+        """Return the switches whose choices are tuples, or numbers."""
+        wanted = tuple if kind is tuple else (int, float)
+        return {
+            switch.name
+            for switch in self.switches
+            if all(isinstance(choice, wanted) for choice in switch.choices.values())
+        }
+
+
+def read_inputs(source: Source, table: Any, around: Surroundings) -> tuple[InputRow, ...]:
     """Check the table of inputs and return its rows; what is wrong goes to the source's findings."""
     if not isinstance(table, dict) or not table:
-        source.add("a lesson needs [inputs], such as x = { shape = [4, 3] }", "inputs")
+        message = "a lesson needs [inputs], such as x = { shape = [4, 3] }"
+        source.add(Code.MISSING_KEY, message, "inputs")
         return ()
+    taken = {**dict.fromkeys(around.sizes, "size"), **{each.name: "switch" for each in around.switches}}
     rows = []
     for name, row in table.items():
         if source.findings.full:
             break
-        if name in sizes:
-            source.add(f"the name {name} is that of a size", "inputs", name, hint="each name is defined once")
+        if name in taken:
+            message, hint = f"the name {name} is that of a {taken[name]}", "each name is defined once"
+            source.add(Code.NAME_TAKEN, message, "inputs", name, hint=hint)
         elif source.is_name("inputs", name):
-            rows.append(_input(source, name, row, sizes))
+            rows.append(_input(source, name, row, around))
     return tuple(row for row in rows if row is not None)
 
 
-def _input(source: Source, name: str, row: Any, sizes: Mapping[str, int]) -> InputRow | None:
+def _input(source: Source, name: str, row: Any, around: Surroundings) -> InputRow | None:
     if not isinstance(row, dict):
-        source.add(f"the input {name} must be a table: {{ shape = [4, 3] }}", "inputs", name)
+        message = f"the input {name} must be a table: {{ shape = [4, 3] }}"
+        source.add(Code.WRONG_VALUE, message, "inputs", name)
         return None
     constant = row.get("constant", False)
     if not isinstance(constant, bool):
-        source.add(f"constant of {name} must be true or false", "inputs", name)
+        source.add(Code.WRONG_VALUE, f"constant of {name} must be true or false", "inputs", name)
         return None
-    return (
-        _given(source, name, row, constant) if "value" in row else _drawn(source, name, row, sizes, constant)
-    )
+    if "value" in row:
+        return _given(source, name, row, constant)
+    return (_from_file if "file" in row else _drawn)(source, name, row, around, constant)
+
+
+def _refuse_keys(source: Source, name: str, row: Mapping[str, Any], allowed: Sequence[str], has: str) -> None:
+    for key in row:
+        if key not in allowed and key in _KEYS:
+            message = f"the input {name} has a {has}, and so no {key}"
+            source.add(Code.UNKNOWN_KEY, message, "inputs", name)
+        elif key not in allowed:
+            hint = did_you_mean(key, allowed)
+            source.add(Code.UNKNOWN_KEY, f"the input {name} has no key {key}", "inputs", name, hint=hint)
+
+
+def _from_file(
+    source: Source, name: str, row: Mapping[str, Any], around: Surroundings, constant: bool
+) -> InputRow | None:
+    """Read a CSV file beside the lesson; a ``shape`` says how its numbers are laid out."""
+    _refuse_keys(source, name, row, ("file", "shape", "constant"), "file")
+    try:
+        value = read_beside(around.folder, row["file"])
+        shape = _shape(source, name, row["shape"], around) if "shape" in row else ()
+        if shape and all(entry in around.sizes or isinstance(entry, int) for entry in shape):
+            value = laid_out(value, tuple(around.sizes.get(str(entry), entry) for entry in shape))
+    except BesideError as error:
+        source.add(Code.BAD_DATA_FILE, f"the file of {name}: {error}", "inputs", name)
+        return None
+    return InputRow(name, value.shape, value=value.tolist(), constant=constant)
 
 
 def _given(source: Source, name: str, row: Mapping[str, Any], constant: bool) -> InputRow | None:
-    for key in row:
-        if key not in ("value", "constant"):
-            source.add(f"the input {name} has a value, and so no {key}", "inputs", name)
+    _refuse_keys(source, name, row, ("value", "constant"), "value")
     value = _numbers(row["value"]) if _are_numbers(row["value"], MOST_AXES) else None
     if value is None:
-        source.add(f"the value of {name} must be a number, or equally long lists of numbers", "inputs", name)
+        message = f"the value of {name} must be a number, or equally long lists of numbers"
+        source.add(Code.WRONG_VALUE, message, "inputs", name)
         return None
     return InputRow(name, value.shape, value=value.tolist(), constant=constant)
 
@@ -80,44 +131,49 @@ def _numbers(value: Any) -> Array | None:
 
 
 def _drawn(
-    source: Source, name: str, row: Mapping[str, Any], sizes: Mapping[str, int], constant: bool
+    source: Source, name: str, row: Mapping[str, Any], around: Surroundings, constant: bool
 ) -> InputRow | None:
     draw = row.get("draw", "normal")
     if not isinstance(draw, str) or draw not in DRAWS:
         _no_draw(source, name, draw)
         return None
-    allowed = (*_KEYS, *_DRAW_KEYS[draw])
-    for key in row:
-        if key not in allowed:
-            source.add(f"the input {name} has no key {key}", "inputs", name, hint=did_you_mean(key, allowed))
+    _refuse_keys(source, name, row, (*_KEYS, *_DRAW_KEYS[draw]), "draw")
     parameters = {key: row[key] for key in _DRAW_KEYS[draw] if key in row}
-    if not all(_is_number(value) for value in parameters.values()):
-        source.add(f"the numbers of {name}'s draw must be numbers", "inputs", name)
+    numbers = around.holding(float)
+    named = (value for value in parameters.values() if not _is_number(value))
+    if not all(isinstance(value, str) and value in numbers for value in named):
+        message, hint = f"the numbers of {name}'s draw must be numbers", "or switches that stand for one"
+        source.add(Code.WRONG_VALUE, message, "inputs", name, hint=hint)
         return None
-    shape = _shape(source, name, row.get("shape", []), sizes)
+    shape = _shape(source, name, row.get("shape", []), around)
     return InputRow(name, shape, draw, parameters, constant=constant)
 
 
 def _no_draw(source: Source, name: str, draw: Any) -> None:
     if isinstance(draw, str) and draw:
-        source.add(f"there is no draw {draw}", "inputs", name, hint=did_you_mean(draw, DRAWS))
+        hint = did_you_mean(draw, DRAWS)
+        source.add(Code.UNKNOWN_DRAW, f"there is no draw {draw}", "inputs", name, hint=hint)
     else:
-        source.add(f"the draw of {name} must be one of {', '.join(DRAWS)}, in quotes", "inputs", name)
+        message = f"the draw of {name} must be one of {', '.join(DRAWS)}, in quotes"
+        source.add(Code.UNKNOWN_DRAW, message, "inputs", name)
 
 
 def _is_number(value: Any) -> bool:
     return type(value) in (int, float) and abs(value) <= LARGEST_NUMBER
 
 
-def _shape(source: Source, name: str, shape: Any, sizes: Mapping[str, int]) -> tuple[str | int, ...]:
+def _shape(source: Source, name: str, shape: Any, around: Surroundings) -> tuple[str | int, ...]:
     entries = shape if isinstance(shape, list) else [shape]
     if len(entries) > MOST_AXES:
-        source.add(f"the shape of {name} has more than {MOST_AXES} axes", "inputs", name)
+        message = f"the shape of {name} has more than {MOST_AXES} axes"
+        source.add(Code.TOO_LARGE, message, "inputs", name)
         return ()
+    known = {*around.sizes, *around.holding(tuple)}
     for entry in entries:
-        if isinstance(entry, str) and entry not in sizes:
-            hint = did_you_mean(entry, sizes)
-            source.add(f"the size {entry} of {name} is not in [sizes]", "inputs", name, hint=hint)
+        if isinstance(entry, str) and entry not in known:
+            message, hint = f"the size {entry} of {name} is not in [sizes]", did_you_mean(entry, known)
+            source.add(Code.UNKNOWN_SIZE, message, "inputs", name, hint=hint)
         elif not isinstance(entry, str) and (type(entry) is not int or not 0 <= entry <= LARGEST_EXTENT):
-            source.add(f"the shape of {name} must hold size names or whole numbers", "inputs", name)
+            message = f"the shape of {name} must hold size names or whole numbers"
+            source.add(Code.WRONG_VALUE, message, "inputs", name)
     return tuple(entry for entry in entries if isinstance(entry, str | int))

@@ -13,8 +13,9 @@ from bn_tutor.course.draws import DRAWS, normal, source_of
 from bn_tutor.course.front_matter import LARGEST_SIZE
 from bn_tutor.course.lesson import InputRow, Lesson
 from bn_tutor.course.plain import one_line
-from bn_tutor.course.problem import Problem, did_you_mean
+from bn_tutor.course.problem import Problem, SlipError, did_you_mean
 from bn_tutor.course.reader import read_lesson
+from bn_tutor.course.variants import choose, resolved
 from bn_tutor.engine import graph as engine
 from bn_tutor.engine.gradients import Array
 from bn_tutor.engine.graph import Graph, GraphError, Recording
@@ -30,10 +31,11 @@ class LessonError(ValueError):
         self.problems = problems
 
 
-def load(lesson: str | PathLike[str]) -> Lesson:
+def load(lesson: str | PathLike[str], choices: Mapping[str, str] | None = None) -> Lesson:
     """Return a lesson by its name, such as "batchnorm", or by the path of its Markdown file.
 
-    Raises LessonError with every problem of the file, of its form and of its formulas.
+    ``choices`` sets switches, each by the label of a choice. Raises LessonError with every problem of the
+    file, of its form and of its formulas.
     """
     name = str(lesson)
     path = find(name if isinstance(lesson, str) else str(Path(name)))
@@ -42,8 +44,17 @@ def load(lesson: str | PathLike[str]) -> Lesson:
     found = read_lesson(path, name if name.endswith(".md") else "")
     if not isinstance(found, Lesson):
         raise LessonError(found)
-    graph_of(found, found.sizes)
-    return found
+    return with_choices(found, choices or {})
+
+
+def with_choices(lesson: Lesson, choices: Mapping[str, str]) -> Lesson:
+    """Return the lesson's variant for these choices. Raises LessonError where there is no such variant."""
+    try:
+        chosen = choose(lesson, choices)
+    except SlipError as slip:
+        raise _at_top(lesson, slip.message, slip.hint) from None
+    graph_of(chosen, chosen.sizes)
+    return chosen
 
 
 def record(
@@ -86,9 +97,25 @@ def upstream_of(shape: Shape, seed: int) -> Array:
 
     A single number is the loss itself, and its gradient is 1.
     """
-    if shape == ():
-        return np.asarray(1.0)
-    return normal(source_of(seed, "upstream"), shape)
+    return _upstream(shape, seed, "upstream")
+
+
+def _upstream(shape: Shape, seed: int, name: str) -> Array:
+    return normal(source_of(seed, name), shape) if shape else np.asarray(1.0)
+
+
+def upstreams_of(recording: Recording, seed: int) -> dict[str, Array]:
+    """Return the upstream gradient of each output by name; that of the first is ``upstream_of`` its shape."""
+    first = recording.graph.output
+    return {
+        name: _upstream(value.shape, seed, "upstream" if name == first else f"upstream/{name}")
+        for name, value in recording.outputs.items()
+    }
+
+
+def names_of(lesson: Lesson, sizes: Mapping[str, int]) -> dict[str, Any]:
+    """Return what formulas may name beside nodes: sizes, and what the lesson's switches stand for."""
+    return resolved(lesson.constants, sizes)
 
 
 def sizes_of(lesson: Lesson, sizes: Mapping[str, int], given: Mapping[str, Array]) -> dict[str, int]:

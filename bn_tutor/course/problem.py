@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from itertools import islice
 
+from bn_tutor.course.codes import WARNINGS, Code
 from bn_tutor.course.plain import one_line
 
 MOST_PROBLEMS = 50
@@ -16,25 +17,36 @@ LONGEST_MESSAGE = 300
 
 @dataclass(frozen=True)
 class Problem:
-    """One slip, with its place: ``line`` and ``column`` count from 1; 0 where there is no such place."""
+    """One slip, with its place: ``line`` and ``column`` count from 1; 0 where there is no such place.
+
+    ``code`` says what kind of slip in a lesson it is; a problem of another kind has none.
+    """
 
     path: str
     line: int
     column: int
     message: str
     hint: str = ""
+    code: Code | None = None
+
+    @property
+    def severity(self) -> str:
+        """Whether it makes the lesson wrong: "error" or "warning"."""
+        return "warning" if self.code in WARNINGS else "error"
 
     def __str__(self) -> str:
         column = self.column if self.line else 0
         place = ":".join(str(part) for part in (self.path, self.line, column) if part)
+        code = f"[{self.code}]" if self.code else ""
         hint = f" ({self.hint})" if self.hint else ""
-        return f"{place}: error: {self.message}{hint}"
+        return f"{place}: {self.severity}{code}: {self.message}{hint}"
 
 
 @dataclass
 class SlipError(Exception):
     """A problem on its way up from inside one line; ``column`` counts from 0 within the line's text."""
 
+    code: Code
     message: str
     column: int = 0
     hint: str = ""
@@ -47,16 +59,20 @@ class Findings:
     path: str
     problems: list[Problem] = field(default_factory=list)
 
-    def add(self, line: int, column: int, message: str, hint: str = "") -> None:
+    def add(self, line: int, column: int, code: Code, message: str, hint: str = "") -> None:
         """Note a problem at a line and a column, both from 1; after MOST_PROBLEMS only that there are more.
 
         The message may hold anything from the file: it is made one plain line here.
         """
         if len(self.problems) < MOST_PROBLEMS:
             message, hint = one_line(message, LONGEST_MESSAGE), one_line(hint, LONGEST_MESSAGE)
-            self.problems.append(Problem(self.path, line, column, message, hint))
+            self.problems.append(Problem(self.path, line, column, message, hint, code))
         elif not self.full:
-            self.problems.append(Problem(self.path, 0, 0, "and more"))
+            self.problems.append(Problem(self.path, 0, 0, "and more", code=Code.AND_MORE))
+
+    def add_slip(self, line: int, column: int, slip: SlipError) -> None:
+        """Note a slip in a text that begins at this line and column."""
+        self.add(line, column + slip.column, slip.code, slip.message, slip.hint)
 
     @property
     def full(self) -> bool:

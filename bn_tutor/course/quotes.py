@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
+from bn_tutor.course.codes import Code
 from bn_tutor.course.evaluation import evaluate
 from bn_tutor.course.numbers import FORMATS
+from bn_tutor.course.parsing import names_in
 from bn_tutor.course.problem import SlipError, did_you_mean
 from bn_tutor.engine.gradients import Array
 
@@ -13,7 +16,7 @@ _QUOTE = re.compile(r"\{(value|shape|grad):([^{}\n]{1,300})\}")
 _LIKE_QUOTE = re.compile(r"\{([A-Za-z]{1,20}):([^{}\n]{1,300})\}")
 
 
-def fill(text: str, values: Mapping[str, Array], sizes: Mapping[str, int], precision: int) -> str:
+def fill(text: str, values: Mapping[str, Array], sizes: Mapping[str, Any], precision: int) -> str:
     """Return the prose with its quotes filled in; a quote that fails is shown as it stands, with a mark."""
 
     def filled(found: re.Match[str]) -> str:
@@ -26,7 +29,7 @@ def fill(text: str, values: Mapping[str, Array], sizes: Mapping[str, int], preci
 
 
 def quote_problems(
-    text: str, values: Mapping[str, Array], sizes: Mapping[str, int]
+    text: str, values: Mapping[str, Array], sizes: Mapping[str, Any]
 ) -> tuple[tuple[int, SlipError], ...]:
     """Return what is wrong with the quotes of a text, each with its offset in the text."""
     found = []
@@ -38,14 +41,17 @@ def quote_problems(
     return tuple(found)
 
 
-def _check(kind: str, formula: str, values: Mapping[str, Array], sizes: Mapping[str, int]) -> None:
+def _check(kind: str, formula: str, values: Mapping[str, Array], sizes: Mapping[str, Any]) -> None:
     if kind in FORMATS:
         _quoted(kind, formula, values, sizes, 3)
     elif hint := did_you_mean(kind, FORMATS):
-        raise SlipError(f"there is no quote {kind}", 0, hint)
+        raise SlipError(Code.WRONG_QUOTE, f"there is no quote {kind}", 0, hint)
 
 
 def _quoted(
-    kind: str, formula: str, values: Mapping[str, Array], sizes: Mapping[str, int], precision: int
+    kind: str, formula: str, values: Mapping[str, Array], sizes: Mapping[str, Any], precision: int
 ) -> str:
-    return FORMATS[kind](evaluate(f"d{formula}" if kind == "grad" else formula, values, sizes), precision)
+    value = evaluate(f"d{formula}" if kind == "grad" else formula, values, sizes)
+    if kind == "value" and names_in(formula) <= sizes.keys() and value == value.astype(int):
+        return str(int(value))  # a count is no measurement: N is 4, not 4.000
+    return FORMATS[kind](value, precision)

@@ -1,9 +1,7 @@
 """Markdown -> Lesson, or a list of Problems, all of the file's at once."""
 
-import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from pathlib import Path
 
@@ -11,14 +9,20 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from bn_tutor.course.building import build_graph
-from bn_tutor.course.front_matter import FrontMatter, plain_values, read_front_matter
-from bn_tutor.course.lesson import Derivation, Lesson, Line, Section
+from bn_tutor.course.codes import Code
+from bn_tutor.course.front_matter import FrontMatter, read_front_matter
+from bn_tutor.course.key_places import Source
+from bn_tutor.course.lesson import Derivation, Lesson, Line, Mistake, Question, When, Written
 from bn_tutor.course.plain import one_line, plain
-from bn_tutor.course.problem import Findings, Problem, did_you_mean
+from bn_tutor.course.problem import Findings, Problem, SlipError, did_you_mean
+from bn_tutor.course.switch_rows import read_when, unknown_when
+from bn_tutor.course.toml_blocks import ASSIGNMENT, Block, read_mistake, read_question, toml_table
+from bn_tutor.course.variants import choose, variants
 
 LARGEST_FILE = 1_000_000
-BLOCKS = ("graph", "backward", "closed", "derivation")
-_ASSIGNMENT = re.compile(r"\s*([A-Za-z_][A-Za-z_0-9]*)\s*=(?!=)\s*")
+
+
+BLOCKS = ("graph", "backward", "closed", "derivation", "mistake", "question")
 
 
 @dataclass
@@ -27,14 +31,19 @@ class _Draft:
 
     findings: Findings
     lines: Sequence[str]
+    front: FrontMatter
     blocks: dict[str, list[Line]] = field(default_factory=dict)
     derivations: list[Derivation] = field(default_factory=list)
-    opening: list[str] = field(default_factory=list)
-    quoting: list[Line] = field(default_factory=list)
-    headings: dict[str, int] = field(default_factory=dict)
-    prose: dict[str, dict[str, list[str]]] = field(default_factory=dict)
+    mistakes: list[Mistake] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    written: list[Written] = field(default_factory=list)
+    titles: set[tuple[str, When]] = field(default_factory=set)
+    # Where the next prose belongs: a node (none for the opening), a direction, and the choices it is for.
     node: str = ""
     direction: str = "forward"
+    node_when: When = ()
+    when: When = ()
+    line: int = 0
 
 
 def read_lesson(path: Path, shown: str = "") -> Lesson | tuple[Problem, ...]:
@@ -42,94 +51,108 @@ def read_lesson(path: Path, shown: str = "") -> Lesson | tuple[Problem, ...]:
 
     Only the form is looked at here: whether the formulas mean something is for ``course.loading``.
     """
+    lesson, problems = read_whole(path, shown)
+    return lesson if lesson is not None and not problems else problems
+
+
+def read_whole(path: Path, shown: str = "") -> tuple[Lesson | None, tuple[Problem, ...]]:
+    """Read a lesson file as ``read_lesson`` does; return also what could be made of one with problems."""
     findings = Findings(one_line(shown or str(path)))
     text = _text(path, findings)
-    if text is None:
-        return tuple(findings.problems)
-    return parse_lesson(text, path.stem, findings)
+    lesson = _parsed(text, path.stem, findings, path.parent) if text is not None else None
+    return lesson, tuple(findings.problems)
 
 
 def _text(path: Path, findings: Findings) -> str | None:
     try:
         if path.stat().st_size > LARGEST_FILE:
-            findings.add(0, 0, f"the file is larger than {LARGEST_FILE:,} bytes")
+            findings.add(0, 0, Code.UNREADABLE, f"the file is larger than {LARGEST_FILE:,} bytes")
             return None
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        findings.add(0, 0, f"the file is not UTF-8 text (byte {error.start})")
+        findings.add(0, 0, Code.NOT_UTF8, f"the file is not UTF-8 text (byte {error.start})")
     except OSError as error:
-        findings.add(0, 0, f"the file cannot be read: {error.strerror or error}")
+        findings.add(0, 0, Code.UNREADABLE, f"the file cannot be read: {error.strerror or error}")
     return None
 
 
-def parse_lesson(text: str, name: str, findings: Findings) -> Lesson | tuple[Problem, ...]:
-    """Read the text of a lesson; problems are collected in ``findings`` and returned."""
+def parse_lesson(
+    text: str, name: str, findings: Findings, folder: Path | None = None
+) -> Lesson | tuple[Problem, ...]:
+    """Read the text of a lesson; problems are collected in ``findings`` and returned.
+
+    CSV files that it names are looked for in ``folder``.
+    """
+    lesson = _parsed(text, name, findings, folder)
+    return lesson if lesson is not None and not findings.problems else tuple(findings.problems)
+
+
+def _parsed(text: str, name: str, findings: Findings, folder: Path | None) -> Lesson | None:
+    """Return what can be made of the text, None where that is no lesson at all; findings hold the rest."""
     text = plain(text)
-    front, body_start = _front(text, findings)
+    front, body_start = _front(text, findings, folder)
     lines = text.split("\n")
     # The front matter's lines are blanked, so that every offset stays true to the file.
     body = "\n".join([""] * body_start + lines[body_start:])
-    draft = _Draft(findings, lines)
+    draft = _Draft(findings, lines, front or FrontMatter(whole=False))
     # Prose is kept as Markdown here, so what is within a line need not be looked at.
     _read_body(draft, MarkdownIt("commonmark").disable("inline").parse(body))
     if "graph" not in draft.blocks:
-        findings.add(1, 1, "there is no graph block", "write the nodes between ```graph and ```")
-    if front is None or not findings.problems:
-        return tuple(findings.problems) if front is None else _lesson(draft, front, name)
-    if front.whole and draft.blocks.get("graph"):
-        # All of a file's problems are told at once, so the graph is looked at in any case.
-        built = build_graph(_lesson(draft, front, name), front.sizes)
-        findings.problems += built if isinstance(built, tuple) else ()
-    return tuple(findings.problems)
+        hint = "write the nodes between ```graph and ```"
+        findings.add(1, 1, Code.NO_GRAPH, "there is no graph block", hint)
+    if not draft.front.whole or not draft.blocks.get("graph"):
+        return None
+    lesson = _lesson(draft, name)
+    for variant in variants(lesson) if findings.problems else ():
+        # All of a file's problems are told at once, so the graphs are looked at in any case.
+        built = build_graph(variant, lesson.sizes)
+        known = {(problem.line, problem.column) for problem in findings.problems}
+        new = built if isinstance(built, tuple) else ()
+        findings.problems += [each for each in new if (each.line, each.column) not in known]
+    return lesson
 
 
-def _lesson(draft: _Draft, front: FrontMatter, name: str) -> Lesson:
-    return Lesson(
+def _lesson(draft: _Draft, name: str) -> Lesson:
+    front = draft.front
+    whole = Lesson(
         name=name,
         path=draft.findings.path,
         title=front.title or name,
         summary=front.summary,
-        output=front.output or draft.blocks["graph"][-1].name,
+        outputs=front.outputs or (draft.blocks["graph"][-1].name,),
         sizes=front.sizes,
         inputs=front.inputs,
         graph=tuple(draft.blocks["graph"]),
         backward=tuple(draft.blocks.get("backward", ())),
         closed=tuple(draft.blocks.get("closed", ())),
         derivations=tuple(draft.derivations),
-        opening="\n\n".join(draft.opening),
-        sections={node: _section(parts, draft.headings[node]) for node, parts in draft.prose.items()},
+        mistakes=tuple(draft.mistakes),
+        questions=tuple(draft.questions),
         references=front.references,
-        quoting=tuple(draft.quoting),
-        output_line=front.output_line,
+        requires=front.requires,
+        switches=front.switches,
+        written=tuple(draft.written),
+        lines_of=front.lines_of,
     )
+    return choose(whole)
 
 
-def _section(parts: Mapping[str, list[str]], line: int) -> Section:
-    forward, backward = ("\n\n".join(parts.get(direction, ())) for direction in ("forward", "backward"))
-    return Section(forward, backward, line)
-
-
-def _front(text: str, findings: Findings) -> tuple[FrontMatter | None, int]:
+def _front(text: str, findings: Findings, folder: Path | None) -> tuple[FrontMatter | None, int]:
     """Read the TOML between the two +++ lines; also return the number of lines it takes."""
     lines = text.split("\n")
     if lines[0].strip() != "+++":
-        findings.add(1, 1, "a lesson begins with its front matter between two +++ lines")
+        message = "a lesson begins with its front matter between two +++ lines"
+        findings.add(1, 1, Code.NO_FRONT_MATTER, message)
         return None, 0
     closing = next((place for place, line in enumerate(lines[1:], 1) if line.strip() == "+++"), None)
     if closing is None:
-        findings.add(1, 1, "the front matter is not closed by a second +++ line")
+        message = "the front matter is not closed by a second +++ line"
+        findings.add(1, 1, Code.NO_FRONT_MATTER, message)
         return None, len(lines)
-    source = "\n".join(lines[1:closing])
-    try:
-        table = plain_values(tomllib.loads(source))
-    except (ValueError, RecursionError) as error:  # a ValueError, too, for a number of thousands of digits
-        found = re.search(r"line (\d+), column (\d+)", str(error))
-        line, column = (int(found[1]) + 1, int(found[2])) if found else (1, 1)
-        # Python adds advice for programmers after a semicolon.
-        reason = str(error).split(" (at ")[0].split("; use")[0]
-        findings.add(line, column, f"the front matter is not TOML: {reason}")
+    table = toml_table(Source(lines[1:closing], findings, 1))
+    if table is None:
         return None, closing + 1
-    return read_front_matter(table, lines[: closing + 1], findings), closing + 1
+    return read_front_matter(table, lines[: closing + 1], findings, folder), closing + 1
 
 
 def _read_body(draft: _Draft, tokens: Sequence[Token]) -> None:
@@ -143,30 +166,45 @@ def _read_body(draft: _Draft, tokens: Sequence[Token]) -> None:
 
 
 def _heading(draft: _Draft, token: Token, content: str) -> None:
-    title = content.strip().strip("`").strip()
+    line = _first_line(token)
+    title, condition, choices = content.partition(" when ")
+    title = title.strip().strip("`").strip()
     if token.tag == "h2":
-        draft.node, draft.direction = title, "forward"
-        if title in draft.prose:
-            draft.findings.add(_first_line(token), 1, f"there are two sections for {title}")
-        draft.prose.setdefault(title, {})
-        draft.headings.setdefault(title, _first_line(token))
+        draft.node, draft.direction, draft.line = title, "forward", line
+        draft.node_when = draft.when = _when(draft, choices, line) if condition else ()
+        if (title, draft.when) in draft.titles:
+            draft.findings.add(line, 1, Code.SECOND_SECTION, f"there are two sections for {title}")
+        draft.titles.add((title, draft.when))
+        draft.written.append(Written(title, "forward", "", line, draft.when))
     elif token.tag == "h3" and draft.node and title.lower() == "backward":
         draft.direction = "backward"
+        draft.when = draft.node_when + (_when(draft, choices, line) if condition else ())
     elif token.tag != "h1":
-        draft.findings.add(
-            _first_line(token), 1, f"the heading {title} has no place here", "## node, ### backward"
-        )
+        message, hint = f"the heading {title} has no place here", "## node, ### backward"
+        draft.findings.add(line, 1, Code.MISPLACED_HEADING, message, hint)
+
+
+def _when(draft: _Draft, text: str, line: int) -> When:
+    """Read a condition; one that cannot hold is reported at its line, and taken for none."""
+    try:
+        when = read_when(text.strip().strip("`"))
+        slip = unknown_when(when, draft.front.switches) if draft.front.whole else None
+    except SlipError as error:
+        when, slip = (), error
+    if slip is not None:
+        column = max(draft.lines[line - 1].find(" when ") + 2, 1)
+        draft.findings.add(line, column, slip.code, slip.message, slip.hint)
+    return when
 
 
 def _prose(draft: _Draft, token: Token, content: str) -> None:
     first, after = token.map or (0, 0)
     text = "\n".join(draft.lines[first:after]).strip("\n")
-    if not draft.node:
-        draft.opening.append(text)
-    else:
-        draft.prose[draft.node].setdefault(draft.direction, []).append(text)
-    braced = ((place, draft.lines[place]) for place in range(first, after) if "{" in draft.lines[place])
-    draft.quoting += [Line(draft.node, text, place + 1, 1) for place, text in braced]
+    numbered = [Line(draft.node, draft.lines[place], place + 1, 1) for place in range(first, after)]
+    quoting = tuple(line for line in numbered if "{" in line.text)
+    linking = tuple(line for line in numbered if "](" in line.text)
+    where = (draft.node, draft.direction, text, draft.line, draft.when)
+    draft.written.append(Written(*where, quoting, linking))
 
 
 def _first_line(token: Token) -> int:
@@ -178,29 +216,43 @@ def _fence(draft: _Draft, token: Token, content: str) -> None:
     first, after = token.map or (0, 0)
     # The last line may be the first one, which opens the block.
     if after - 1 == first or not _closed(draft.lines[after - 1], token):
-        draft.findings.add(first + 1, 1, "this block is not closed", f"end it with {token.markup}")
+        hint = f"end it with {token.markup}"
+        draft.findings.add(first + 1, 1, Code.UNCLOSED_BLOCK, "this block is not closed", hint)
         return
     if not words or words[0] not in BLOCKS:
         # Any other code is prose: an example that the reader is shown.
         if words and (hint := did_you_mean(words[0], BLOCKS)):
-            draft.findings.add(first + 1, 1, f"there is no block {words[0]}", hint)
+            draft.findings.add(first + 1, 1, Code.UNKNOWN_BLOCK, f"there is no block {words[0]}", hint)
         _prose(draft, token, content)
         return
-    _block(draft, words[0], first + 1, after - 1)
+    _, condition, choices = f" {token.info} ".partition(" when ")
+    when = _when(draft, choices, first + 1) if condition else ()
+    _read_block(draft, words[0], first + 1, after - 1, draft.when + when)
 
 
-def _block(draft: _Draft, block: str, first: int, after: int) -> None:
-    """Keep the lines of a block; it is opened on the line ``first``, counted from 1."""
+def _read_block(draft: _Draft, block: str, first: int, after: int, when: When) -> None:
+    """Keep what a block says; it is opened on the line ``first``, counted from 1."""
+    if block in ("mistake", "question"):
+        source = Source(draft.lines[first:after], draft.findings, first)
+        _read_table(draft, block, Block(source, draft.node, first, when))
+        return
     before = len(draft.findings.problems)
-    lines = list(_block_lines(draft, block, first, after))
+    lines = [replace(line, when=when) for line in _block_lines(draft, block, first, after)]
     if block == "derivation":
-        draft.derivations.append(Derivation(draft.node, tuple(lines), draft.direction))
-    elif block in draft.blocks:
-        draft.findings.add(first, 1, f"there are two {block} blocks")
-    else:
-        draft.blocks[block] = lines
+        draft.derivations.append(Derivation(draft.node, tuple(lines), draft.direction, when))
+        return
+    draft.blocks.setdefault(block, []).extend(lines)
     if block == "graph" and not lines and len(draft.findings.problems) == before:
-        draft.findings.add(first, 1, "this graph block has no node", "write one a line, as in y = 2 * x")
+        hint = "write one a line, as in y = 2 * x"
+        draft.findings.add(first, 1, Code.NO_GRAPH, "this graph block has no node", hint)
+
+
+def _read_table(draft: _Draft, block: str, toml: Block) -> None:
+    found = read_mistake(toml) if block == "mistake" else read_question(toml)
+    if isinstance(found, Mistake):
+        draft.mistakes.append(found)
+    elif isinstance(found, Question):
+        draft.questions.append(found)
 
 
 def _closed(last: str, token: Token) -> bool:
@@ -214,10 +266,13 @@ def _block_lines(draft: _Draft, block: str, first: int, after: int) -> Iterator[
         source, _, caption = draft.lines[place].partition("#")
         if not source.strip():
             continue
-        found = _ASSIGNMENT.match(source) if block != "derivation" else re.match(r"\s*()", source)
-        if found is None:
-            column = len(source) - len(source.lstrip()) + 1
-            draft.findings.add(place + 1, column, "this line is not of the form name = formula")
-            continue
-        text = source[found.end() :].rstrip()
-        yield Line(found[1], text, place + 1, found.end() + 1, caption.strip(), found.start(1) + 1)
+        indent = len(source) - len(source.lstrip())
+        found = ASSIGNMENT.match(source)
+        if block == "derivation":
+            yield Line("", source.strip(), place + 1, indent + 1, caption.strip())
+        elif found is None:
+            message = "this line is not of the form name = formula"
+            draft.findings.add(place + 1, indent + 1, Code.NOT_A_LINE, message)
+        else:
+            text = source[found.end() :].rstrip()
+            yield Line(found[1], text, place + 1, found.end() + 1, caption.strip(), found.start(1) + 1)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from math import prod
 from typing import Any
 
+from bn_tutor.course.codes import Code
 from bn_tutor.course.numbers import shape_text
 from bn_tutor.course.problem import SlipError
 from bn_tutor.engine import shapes
@@ -26,7 +27,7 @@ def shape_of(node: Node, known: Mapping[str, Shape]) -> Shape:
             return _picked(inputs[0], key)
         return node.operation.shape(*inputs, **node.parameters)
     except ValueError as error:
-        raise SlipError(str(error)) from None
+        raise SlipError(Code.SHAPES_DISAGREE, str(error)) from None
 
 
 def _picked(shape: Shape, key: tuple[Any, ...]) -> Shape:

@@ -1,0 +1,112 @@
+"""What a lesson says about other things than its numbers: lessons it requires, links, names, sections."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from markdown_it import MarkdownIt
+
+from bn_tutor.course.catalogue import entries
+from bn_tutor.course.codes import Code
+from bn_tutor.course.heading import heading
+from bn_tutor.course.lesson import Lesson, Line, Mistake, Question
+from bn_tutor.course.parsing import names_in
+from bn_tutor.course.problem import Findings, Problem, did_you_mean
+
+
+def check_surroundings(lesson: Lesson, path: Path) -> tuple[Problem, ...]:
+    """Return what is wrong around a lesson, whatever its switches stand at; ``path`` is its file."""
+    findings = Findings(lesson.path)
+    whole = lesson.everything or lesson
+    _check_required(whole, path, findings)
+    _check_links(whole, path.parent, findings)
+    _check_sections(whole, findings)
+    _check_ids(whole, findings)
+    _check_use(whole, findings)
+    return tuple(findings.problems)
+
+
+def _check_required(lesson: Lesson, path: Path, findings: Findings) -> None:
+    if not lesson.requires:
+        return
+    known = {entry.name: entry.path for entry in entries()} | _beside(path)
+    place = lesson.lines_of.get("requires", (0, 0))
+    for name in lesson.requires:
+        if name not in known:
+            hint = did_you_mean(name, known)
+            findings.add(*place, Code.UNKNOWN_LESSON, f"there is no lesson {name} to require", hint)
+        elif _leads_to(name, lesson.name, known):
+            message = f"{name} requires {lesson.name} in its turn"
+            findings.add(*place, Code.CIRCLE, message, "a lesson can only build on earlier ones")
+
+
+def _beside(path: Path) -> dict[str, Path]:
+    """Return the lessons in the folder of the file, which may be no place that lessons come from."""
+    return {each.stem: each for each in path.parent.glob("*.md") if each.is_file()}
+
+
+def _leads_to(name: str, wanted: str, known: Mapping[str, Path]) -> bool:
+    """Whether a lesson requires another one, directly or through others."""
+    seen: set[str] = set()
+    waiting = [name]
+    while waiting:
+        current = waiting.pop()
+        if current == wanted:
+            return True
+        if current in known and current not in seen:
+            waiting += heading(known[current]).requires
+        seen.add(current)
+    return False
+
+
+def _check_links(lesson: Lesson, folder: Path, findings: Findings) -> None:
+    for line in (line for written in lesson.written for line in written.linking):
+        for target in _targets(line):
+            if not _exists(folder, target):
+                column = max(line.text.find(target), 0) + 1
+                findings.add(line.line, column, Code.BROKEN_LINK, f"there is no file {target}")
+
+
+def _targets(line: Line) -> Iterator[str]:
+    for block in MarkdownIt("commonmark").parseInline(line.text):
+        for token in block.children or ():
+            target = token.attrs.get("href") or token.attrs.get("src")
+            if target:
+                yield str(target)
+
+
+def _exists(folder: Path, target: str) -> bool:
+    """Whether a link leads to a file; the network is never asked, and a place within a file not."""
+    try:
+        parts = urlsplit(target)
+        if parts.scheme or parts.netloc or not parts.path:
+            return True
+        return (folder / unquote(parts.path)).exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _check_sections(lesson: Lesson, findings: Findings) -> None:
+    known = dict.fromkeys([*(line.name for line in lesson.graph), *(row.name for row in lesson.inputs)])
+    wrong = {each.line: each.node for each in lesson.written if each.node and each.node not in known}
+    for line, name in wrong.items():
+        message, hint = f"there is no node {name} for this section", did_you_mean(name, known)
+        findings.add(line, 1, Code.UNKNOWN_SECTION, message, hint)
+
+
+def _check_ids(lesson: Lesson, findings: Findings) -> None:
+    seen: set[tuple[str, object]] = set()
+    parts: tuple[Mistake | Question, ...] = (*lesson.mistakes, *lesson.questions)
+    for part in parts:
+        key = (part.id, part.when)
+        if key in seen:
+            findings.add(part.line, 1, Code.SAME_ID, f"the id {part.id} is taken")
+        seen.add(key)
+
+
+def _check_use(lesson: Lesson, findings: Findings) -> None:
+    used = {name for line in lesson.graph for name in names_in(line.text)}
+    for row in lesson.inputs:
+        if row.name not in used and row.name not in lesson.outputs:
+            place = lesson.lines_of.get(row.name, (0, 0))
+            findings.add(*place, Code.UNUSED_INPUT, f"no line of the graph uses {row.name}")
