@@ -11,6 +11,7 @@ import re
 import select
 import signal
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from types import FrameType, TracebackType
@@ -19,6 +20,8 @@ from typing import Any, ClassVar
 from bn_tutor.walk.keys import Key
 
 RESIZE = "resize"
+# What reading returns where no key came in the time that it may take.
+TICK = "tick"
 # How long the rest of an escape sequence may take to arrive before Escape counts as a key of its own.
 ESCAPE_WAIT = 0.03
 
@@ -117,10 +120,15 @@ class Keyboard:
         self._open()
         self._woken(number, frame)
 
-    def read(self) -> str:
-        """Wait for the next key and return it; RESIZE where the screen must be drawn anew."""
+    def read(self, wait: float | None = None) -> str:
+        """Wait for the next key and return it; RESIZE where the screen must be drawn anew.
+
+        After ``wait`` seconds without a key it returns TICK; None waits for ever.
+        """
         while not self.waiting:
-            ready, _, _ = select.select([self._input, self._wake_read], [], [])
+            ready, _, _ = select.select([self._input, self._wake_read], [], [], wait)
+            if not ready:
+                return TICK
             if self._wake_read in ready:
                 os.read(self._wake_read, 100)
                 return RESIZE
@@ -169,10 +177,15 @@ class WindowsKeyboard:
         sys.stdout.write(self.leave)
         sys.stdout.flush()
 
-    def read(self) -> str:
-        """Wait for the next key and return it."""
+    def read(self, wait: float | None = None) -> str:
+        """Wait for the next key and return it; TICK where none came within ``wait`` seconds."""
         import msvcrt
 
+        until = time.monotonic() + wait if wait is not None else None
+        while until is not None and not msvcrt.kbhit():  # type: ignore[attr-defined]
+            if time.monotonic() > until:
+                return TICK
+            time.sleep(0.02)
         sign: str = msvcrt.getwch()  # type: ignore[attr-defined]
         if sign in ("\x00", "\xe0"):
             return self._NAMED.get(msvcrt.getwch(), NOTHING)  # type: ignore[attr-defined]

@@ -19,9 +19,14 @@ NARROWEST, WIDEST = 10, 1000
 
 def fail(message: str, status: int = 2) -> NoReturn:
     """Tell what is wrong on stderr, one line a problem, and end with an exit status."""
+    tell(message)
+    raise typer.Exit(status)
+
+
+def tell(message: str) -> None:
+    """Tell what is wrong on stderr, one line a problem."""
     for line in plain(message).splitlines():
         print(f"bn-tutor: {_encodable(line, sys.stderr.encoding)}", file=sys.stderr)  # noqa: T201
-    raise typer.Exit(status)
 
 
 def _encodable(text: str, encoding: str | None) -> str:

@@ -3,16 +3,22 @@
 import io
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from rich.console import Console
 from rich.text import Text
 
-from bn_tutor.cli.keyboard import RESIZE, Keyboard, WindowsKeyboard, keyboard
+from bn_tutor.cli.keyboard import RESIZE, TICK, Keyboard, WindowsKeyboard, keyboard
 from bn_tutor.cli.output import show, terminal_size
+from bn_tutor.cli.stage import Stage
+from bn_tutor.course.loading import LessonError
+from bn_tutor.course.problem import Problem
 from bn_tutor.views.keys_help import keys_lines
 from bn_tutor.views.look import Look
 from bn_tutor.views.screen import frame_lines, screen
+from bn_tutor.views.trouble import trouble_lines
+from bn_tutor.walk.carrying import arrived
+from bn_tutor.walk.keys import ACTIONS, Action, Key
 from bn_tutor.walk.state import State, press
 from bn_tutor.walk.story import Tour
 
@@ -22,39 +28,90 @@ LEAVE = "\x1b[?2004l\x1b[?25h\x1b[?1049l"
 PLAIN_HELP = "space: next, b: back, g: go to, z: zoom, p: predict, ?: keys, q: quit"
 
 
-def step_through(tour: Tour, state: State, look: Look, *, width: int | None, no_color: bool) -> State:
-    """Let a person step through the walk; return the state in which it was left."""
+@dataclass(frozen=True)
+class Act:
+    """What is on the screen: a tour and the state in it, or the problems for which there is no tour."""
+
+    tour: Tour | None
+    state: State
+    problems: tuple[Problem, ...] = ()
+
+
+def step_through(
+    stage: Stage, tour: Tour | None, state: State, look: Look, *, width: int | None, no_color: bool
+) -> Act:
+    """Let a person step through the walk; return what was on the screen when it was left.
+
+    ``tour`` is the one that ``state`` belongs to, if there is one yet.
+    """
+    act = Act(tour, state)
     if look.plain:
-        return _plainly(tour, state, look, no_color)
+        return _plainly(stage, act, look, no_color)
     painter = Painter(no_color)
     with keyboard(ENTER, LEAVE) as keys:
-        while not state.done:
+        while not act.state.done:
+            act = _current(stage, act)
             size = terminal_size()
             columns = min(width or size.columns, size.columns)
-            drawn = screen(tour, state, replace(look, width=columns), size.lines)
-            state = replace(state, scroll=min(state.scroll, drawn.most_scroll))
-            painter.paint(drawn.lines)
-            state = _pressed(tour, state, keys)
-    return state
+            lines, act = _drawn(act, replace(look, width=columns), size.lines)
+            painter.paint(lines)
+            act = _pressed(stage, act, keys)
+    return act
 
 
-def _pressed(tour: Tour, state: State, keys: Keyboard | WindowsKeyboard) -> State:
-    """Take one key and all that were typed ahead, so that a key held down draws no frame in vain."""
-    state = _after(tour, state, keys)
-    while keys.waiting and not state.done:
-        state = _after(tour, state, keys)
-    return state
-
-
-def _after(tour: Tour, state: State, keys: Keyboard | WindowsKeyboard) -> State:
+def _current(stage: Stage, act: Act) -> Act:
+    """Return what is to be shown now: the file may have changed, or a switch been flipped."""
     try:
-        key = keys.read()
+        tour = stage.tour(act.state.choices)
+    except LessonError as error:
+        return _without_tour(act, error)
+    if tour is act.tour:
+        return replace(act, problems=())
+    state = arrived(act.tour, act.state, tour)
+    note = stage.note()
+    return Act(tour, replace(state, message=note or state.message))
+
+
+def _without_tour(act: Act, error: LessonError) -> Act:
+    """A flip that leads to no graph is taken back, and said; else the problems stand in place of a frame."""
+    if act.tour is not None and act.state.choices != act.tour.choices:
+        message = error.problems[0].message
+        return replace(act, state=replace(act.state, choices=act.tour.choices, message=message))
+    return replace(act, problems=error.problems)
+
+
+def _drawn(act: Act, look: Look, height: int) -> tuple[Sequence[Text], Act]:
+    if act.problems or act.tour is None:
+        return trouble_lines(act.problems, look, height), act
+    drawn = screen(act.tour, act.state, look, height)
+    return drawn.lines, replace(
+        act, state=replace(act.state, scroll=min(act.state.scroll, drawn.most_scroll))
+    )
+
+
+def _pressed(stage: Stage, act: Act, keys: Keyboard | WindowsKeyboard) -> Act:
+    """Take one key and all that were typed ahead, so that a key held down draws no frame in vain."""
+    act = _after(stage, act, keys)
+    while keys.waiting and not act.state.done:
+        act = _after(stage, _current(stage, act), keys)
+    return act
+
+
+def _after(stage: Stage, act: Act, keys: Keyboard | WindowsKeyboard) -> Act:
+    try:
+        key = keys.read(stage.wait)
     except KeyboardInterrupt:
-        return replace(state, done=True, interrupted=True)
+        return replace(act, state=replace(act.state, done=True, interrupted=True))
+    if key in (RESIZE, TICK):
+        return act
+    if act.problems or act.tour is None:
+        # Without a frame there is nothing to do but to leave.
+        leaves = ACTIONS.get(key) is Action.QUIT
+        return replace(act, state=replace(act.state, done=leaves, interrupted=key == Key.INTERRUPT))
     if key.startswith("paste:"):
         # Pasted text is for prompts; in front of a frame every letter of it would be a command.
-        return press(tour, state, key.removeprefix("paste:")) if state.prompt is not None else state
-    return state if key == RESIZE else press(tour, state, key)
+        key = key.removeprefix("paste:") if act.state.prompt is not None else ""
+    return replace(act, state=press(act.tour, act.state, key))
 
 
 class Painter:
@@ -66,8 +123,7 @@ class Painter:
     def paint(self, lines: Sequence[Text]) -> None:
         """Draw the lines from the top left corner on."""
         written = ansi_lines(lines, self.no_color)
-        text = "\x1b[H" + "\r\n".join(f"{line}\x1b[K" for line in written) + "\x1b[J"
-        _write(text)
+        _write("\x1b[H" + "\r\n".join(f"{line}\x1b[K" for line in written) + "\x1b[J")
 
 
 def ansi_lines(lines: Sequence[Text], no_color: bool) -> list[str]:
@@ -86,25 +142,29 @@ def _write(text: str) -> None:
     sys.stdout.flush()
 
 
-def _plainly(tour: Tour, state: State, look: Look, no_color: bool) -> State:
+def _plainly(stage: Stage, act: Act, look: Look, no_color: bool) -> Act:
     """Append one frame after the other, for screen readers and terminals that cannot repaint."""
     _write_lines([look.text(PLAIN_HELP)], no_color)
-    shown: State | None = None
+    shown: Act | None = None
     with keyboard("", "") as keys:
-        while not state.done:
-            now = replace(state, typed="", scroll=0)
+        while not act.state.done:
+            act = _current(stage, act)
+            now = replace(act, state=replace(act.state, typed="", scroll=0))
             if now != shown:
-                _write_lines(_plain_lines(tour, state, look), no_color)
+                _write_lines(_plain_lines(act, look), no_color)
                 shown = now
-            typed = state.typed
-            state = _after(tour, state, keys)
-            if state.typed.startswith(typed):
-                _write(look.shown(state.typed[len(typed) :]))
-    return state
+            typed = act.state.typed
+            act = _after(stage, act, keys)
+            if act.state.typed.startswith(typed):
+                _write(look.shown(act.state.typed[len(typed) :]))
+    return act
 
 
-def _plain_lines(tour: Tour, state: State, look: Look) -> list[Text]:
-    """Return what to append: the keys, a message, or the frame with what is asked under it."""
+def _plain_lines(act: Act, look: Look) -> list[Text]:
+    """Return what to append: the problems, the keys, a message, or the frame with what is asked under it."""
+    if act.problems or act.tour is None:
+        return trouble_lines(act.problems, look)
+    tour, state = act.tour, act.state
     if state.keys:
         return keys_lines(look)
     if state.message:

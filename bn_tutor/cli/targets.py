@@ -1,7 +1,7 @@
 """What a walk is asked for on the command line becomes a Subject, or a clear word on what is wrong."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
 from pathlib import Path
 
@@ -10,10 +10,12 @@ import numpy as np
 from bn_tutor.cli.output import fail
 from bn_tutor.course.front_matter import LARGEST_SIZE
 from bn_tutor.course.lesson import Lesson
-from bn_tutor.course.loading import LessonError, load, record, sizes_of, upstream_of
+from bn_tutor.course.loading import LessonError, load, record, sizes_of, upstreams_of
 from bn_tutor.course.numbers import shape_text
+from bn_tutor.course.places import shipped_folder
 from bn_tutor.course.plain import one_line
 from bn_tutor.engine.gradients import Array
+from bn_tutor.engine.graph import Recording
 from bn_tutor.engine.zoom import Level
 from bn_tutor.walk.subject import Subject
 
@@ -29,21 +31,31 @@ class Request:
     seed: int = 0
     eps: float | None = None
     data: Path | None = None
+    choices: Mapping[str, str] = field(default_factory=dict)
 
 
 def subject_of(request: Request) -> Subject:
     """Return the subject of a walk; what cannot be done ends the program with exit status 2."""
     try:
-        given = _given(request) if request.data else {}
-        if request.eps is not None:
-            given["eps"] = np.asarray(request.eps)
-        upstream = given.pop("upstream", None)
-        path, colon, function = request.target.rpartition(":")
-        if colon and path.endswith(".py"):
-            return _function_subject(request, Path(path), function, given, upstream)
-        return _lesson_subject(request, given, upstream)
+        return subject_for(request)
     except LessonError as error:
         fail(str(error))
+
+
+def subject_for(request: Request) -> Subject:
+    """Return the subject of a walk. Raises LessonError for what is wrong with the lesson or with choices.
+
+    What is wrong with the other options ends the program with exit status 2.
+    """
+    given = _given(request) if request.data else {}
+    if request.eps is not None:
+        given["eps"] = np.asarray(request.eps)
+    path, colon, function = request.target.rpartition(":")
+    if colon and path.endswith(".py"):
+        if request.choices:
+            fail("--set flips the switches of a lesson; a function has none")
+        return _function_subject(request, Path(path), function, given)
+    return _lesson_subject(request, given)
 
 
 def _given(request: Request) -> dict[str, Array]:
@@ -52,7 +64,7 @@ def _given(request: Request) -> dict[str, Array]:
 
     path = request.data or Path()
     try:
-        given = load_data(path, "dout")
+        given = load_data(path)
     except DataError as error:
         fail(str(error))
     if np.any(given.get("eps", np.asarray(0.0)) < 0):
@@ -60,13 +72,14 @@ def _given(request: Request) -> dict[str, Array]:
     return given
 
 
-def _lesson_subject(request: Request, given: dict[str, Array], upstream: Array | None) -> Subject:
-    lesson = load(request.target)
+def _lesson_subject(request: Request, given: dict[str, Array]) -> Subject:
+    lesson = load(request.target, request.choices)
+    upstreams = _taken_upstreams(given, lesson.outputs)
     sizes = sizes_of(lesson, request.sizes, given)
     _refuse_too_many(lesson, sizes)
     recording = record(lesson, sizes=request.sizes, seed=request.seed, inputs=given, level=Level.OPERATION)
-    upstream = _upstream(recording.output, upstream, request.seed)
-    return Subject(lesson.name, recording, upstream, request.seed, sizes, lesson)
+    upstreams = _all_upstreams(recording, upstreams, request.seed)
+    return Subject(lesson.name, recording, upstreams, request.seed, sizes, lesson)
 
 
 def _refuse_too_many(lesson: Lesson, sizes: Mapping[str, int]) -> None:
@@ -76,25 +89,55 @@ def _refuse_too_many(lesson: Lesson, sizes: Mapping[str, int]) -> None:
             fail(f"{row.name} would have {elements:,} elements; at most {MOST_ELEMENTS:,} are walked")
 
 
-def _function_subject(
-    request: Request, path: Path, function: str, given: dict[str, Array], upstream: Array | None
-) -> Subject:
+def _function_subject(request: Request, path: Path, function: str, given: dict[str, Array]) -> Subject:
     from bn_tutor.course.functions import traced  # and with it the tracer
 
-    batchnorm = load("batchnorm")  # whose inputs a function is given
+    batchnorm = load(shipped_folder() / "batchnorm.md")  # whose inputs a function is given
     _refuse_too_many(batchnorm, sizes_of(batchnorm, request.sizes, {}))
+    upstream = _taken_upstream(given)
     recording = traced(path, function, request.sizes, request.seed, given)
-    upstream = _upstream(recording.output, upstream, request.seed)
-    return Subject(f"{path.name}:{function}", recording, upstream, request.seed, request.sizes)
+    found = {recording.graph.output: upstream} if upstream is not None else {}
+    upstreams = _all_upstreams(recording, found, request.seed)
+    return Subject(f"{path.name}:{function}", recording, upstreams, request.seed, request.sizes)
 
 
-def _upstream(output: Array, given: Array | None, seed: int) -> Array:
-    if given is None:
-        return upstream_of(output.shape, seed)
-    if given.shape != output.shape:
-        shapes = f"{shape_text(given.shape)}, the output has {shape_text(output.shape)}"
-        fail(f"the upstream gradient has the shape {shapes}")
-    return given
+def _taken_upstreams(given: dict[str, Array], outputs: tuple[str, ...]) -> dict[str, Array]:
+    """Take the upstream gradients out of what a data file holds; return them by the names of the outputs."""
+    if len(outputs) == 1:
+        upstream = _taken_upstream(given)
+        return {} if upstream is None else {outputs[0]: upstream}
+    if "upstream" in given:
+        names = " and ".join(f"d{name}" for name in outputs)
+        fail(f"there are {len(outputs)} outputs, each with its own upstream gradient: name them {names}")
+    return {name: given.pop(f"d{name}") for name in outputs if f"d{name}" in given}
+
+
+def _taken_upstream(given: dict[str, Array]) -> Array | None:
+    """Take the upstream of an only output out of what a data file holds, under either name."""
+    upstream = given.pop("upstream", None)
+    return given.pop("dout", upstream)
+
+
+def _all_upstreams(recording: Recording, given: Mapping[str, Array], seed: int) -> dict[str, Array]:
+    """Return the upstream gradient of each output: given, or drawn."""
+    for name, upstream in given.items():
+        output = recording.outputs[name]
+        if upstream.shape != output.shape:
+            one, other = ("", "the output") if len(recording.outputs) == 1 else (f" d{name}", name)
+            shapes = f"{shape_text(upstream.shape)}, {other} has {shape_text(output.shape)}"
+            fail(f"the upstream gradient{one} has the shape {shapes}")
+    return {**upstreams_of(recording, seed), **given}
+
+
+def parse_choices(texts: list[str]) -> dict[str, str]:
+    """Read ``mode=train``, once for each switch; anything else ends the program with exit status 2."""
+    choices = {}
+    for text in texts:
+        name, equals, label = (part.strip() for part in text.partition("="))
+        if not equals or not name or not label:
+            fail(f"--set takes SWITCH=CHOICE, such as mode=train, not {one_line(text, 60)!r}")
+        choices[name] = label
+    return choices
 
 
 def parse_sizes(texts: list[str]) -> dict[str, int]:

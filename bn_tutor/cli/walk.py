@@ -14,6 +14,7 @@ Examples:
   bn-tutor walk batchnorm --predict           answer before you see
   bn-tutor walk batchnorm --size N=6,D=2      other sizes; --seed for other numbers
   bn-tutor walk batchnorm --data my.csv       your own x
+  bn-tutor walk dropout --set mode=inference  a switch of the lesson, set to another choice
   bn-tutor walk my_bn.py:batchnorm_forward    your own NumPy function
   bn-tutor walk batchnorm --order recursive   what goes wrong without the right order
   bn-tutor walk batchnorm --json              everything, for a program
@@ -21,13 +22,14 @@ Examples:
 
 
 def _complete_lesson(incomplete: str) -> list[str]:
-    from bn_tutor.course.catalogue import entries
+    from bn_tutor.course.catalogue import shell_names
 
-    return [entry.name for entry in entries() if entry.name.startswith(incomplete)]
+    return [name for name in shell_names() if name.startswith(incomplete)]
 
 
 def _complete_node(context: typer.Context, incomplete: str) -> list[str]:
-    from bn_tutor.course.catalogue import find, node_names
+    from bn_tutor.course.catalogue import find
+    from bn_tutor.course.heading import node_names
 
     # While a value is being completed, the arguments before it are not parsed yet.
     path = find(context.args[0] if context.args else context.params.get("target") or "batchnorm")
@@ -57,6 +59,12 @@ ShownLevel = Annotated[
     str, typer.Option("--level", metavar="LEVEL", help="node, operation or layer; z changes it.")
 ]
 Precision = Annotated[int, typer.Option("--precision", min=1, max=12, help="Decimals shown.")]
+SetSwitch = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="SWITCH=CHOICE", help="Flip a lesson's switch; repeatable, s flips it later."
+    ),
+]
 Predict = Annotated[bool, typer.Option("--predict", help="Ask before each backward frame.")]
 InOrder = Annotated[
     str, typer.Option("--order", metavar="ORDER", help="right, or recursive: without topological order.")
@@ -80,6 +88,7 @@ def walk(
     backward: Backward = False,
     level: ShownLevel = "node",
     precision: Precision = 3,
+    switch: SetSwitch = None,
     predict: Predict = False,
     order: InOrder = "right",
     twice: Twice = False,
@@ -90,7 +99,7 @@ def walk(
 ) -> None:
     """Walk through a lesson; what --help shows is HELP."""
     from bn_tutor.cli.output import fail, output_look, wants_plain
-    from bn_tutor.cli.targets import Request, parse_sizes
+    from bn_tutor.cli.targets import Request, parse_choices, parse_sizes
     from bn_tutor.cli.walking import Options, run
 
     if eps is not None and not 0 <= eps < float("inf"):
@@ -104,4 +113,4 @@ def walk(
         fail(f"--level is node, operation or layer, not {level!r}")
     look = output_look(width=width, precision=precision, is_plain=plain or wants_plain())
     options = Options(from_node, backward, level, predict, wrong_order, as_json, no_color, width)
-    run(Request(target, parse_sizes(size or []), seed, eps, data), options, look)
+    run(Request(target, parse_sizes(size or []), seed, eps, data, parse_choices(switch or [])), options, look)

@@ -8,8 +8,10 @@ import numpy as np
 import typer
 
 from bn_tutor.cli.output import console_for, fail, is_terminal, until_reader_leaves
+from bn_tutor.cli.stage import Walked
 from bn_tutor.cli.stepper import print_every_frame, step_through
-from bn_tutor.cli.targets import Request, subject_of
+from bn_tutor.cli.targets import Request
+from bn_tutor.course.loading import LessonError
 from bn_tutor.course.plain import one_line
 from bn_tutor.course.problem import did_you_mean
 from bn_tutor.engine.zoom import Level
@@ -41,7 +43,8 @@ def run(request: Request, options: Options, look: Look) -> None:
     """Show the walk: as JSON, as every frame in a pipe, or step by step in a terminal."""
     # Division by zero gives inf and nan, as in NumPy; the frames show them, so no warning is needed.
     with np.errstate(all="ignore"), until_reader_leaves():
-        tour = Tour(subject_of(request), Order(options.order))
+        stage = Walked(request, Order(options.order))
+        tour = _first_tour(stage)
         if options.as_json:
             sys.stdout.write(walk_json(tour.story(Level(options.level))) + "\n")
             return
@@ -50,7 +53,14 @@ def run(request: Request, options: Options, look: Look) -> None:
             state = start(tour, place=place or 0, level=Level(options.level))
             print_every_frame(tour, state, look, console_for(no_color=options.no_color, width=look.width))
             return
-        _step(request, options, look, tour, place)
+        _step(request, options, look, stage, tour, place)
+
+
+def _first_tour(stage: Walked) -> Tour:
+    try:
+        return stage.tour({})
+    except LessonError as error:
+        fail(str(error))
 
 
 def _place(tour: Tour, options: Options) -> int | None:
@@ -72,25 +82,37 @@ def _place(tour: Tour, options: Options) -> int | None:
     return place
 
 
-def _step(request: Request, options: Options, look: Look, tour: Tour, place: int | None) -> None:
+def _step(
+    request: Request, options: Options, look: Look, stage: Walked, tour: Tour, place: int | None
+) -> None:
     """Step through, from where the learner left off unless a place was asked for; keep the new place."""
     key = {**asdict(request), "data": str(request.data), "order": options.order}
     kept = kept_place(request.target, state_folder()) if place is None else None
     level = Level(options.level)
     state = start(tour, predicting=options.predict, place=place or 0, level=level)
     if kept is not None and kept.frame and dict(kept.options) == key:
+        tour = _as_left(stage, tour, kept)
         state = start(tour, predicting=options.predict, place=kept.frame, level=kept.level)
         state = replace(state, message="You are back where you left off. home: from the start.")
-    state = step_through(tour, state, look, width=options.width, no_color=options.no_color)
-    _keep(tour, state, request.target, key)
-    if state.interrupted:
+    act = step_through(stage, tour, state, look, width=options.width, no_color=options.no_color)
+    _keep(act.tour or tour, act.state, request.target, key)
+    if act.state.interrupted:
         raise typer.Exit(INTERRUPTED)
+
+
+def _as_left(stage: Walked, tour: Tour, kept: Place) -> Tour:
+    """Return the tour with the switches as they were left; with its own, where the lesson has changed."""
+    try:
+        return stage.tour(kept.choices)
+    except LessonError:
+        return tour
 
 
 def _keep(tour: Tour, state: State, target: str, key: dict[str, Any]) -> None:
     """Keep the place; a walk that was walked to its end begins anew next time."""
     last = len(tour.story(state.level).frames) - 1
     frame = 0 if state.place >= last else state.place
-    problem = keep_place(target, Place(frame, state.level, key), state_folder())
+    place = Place(frame, state.level, key, state.choices)
+    problem = keep_place(target, place, state_folder())
     if problem:
         sys.stderr.write(f"bn-tutor: your place could not be kept: {problem}\n")

@@ -15,6 +15,7 @@ from bn_tutor.views.formula import as_numpy, pretty
 from bn_tutor.views.page import Page, non_finite_note
 from bn_tutor.walk.arithmetic import edge_jacobian, followed, local_formula, local_value, place_within
 from bn_tutor.walk.demonstrations import Order
+from bn_tutor.walk.story import Part
 
 MOST_TERMS = 4
 # A long formula is wrapped, so that it does not push the columns apart.
@@ -30,14 +31,22 @@ def backward_lines(page: Page) -> list[Text]:
     if step.edges:
         for at, edge in enumerate(step.edges):
             lines += _edge(page, step, edge, first=at == 0)
-    else:
+    elif step.node.is_source:
         lines += _meeting(page, step)
+    else:
+        lines += _stopped(page, step)
     lines += page.labelled("ledger", _ledger(page, step))
-    if page.story.level is Level.LAYER and page.state.question is None:
+    if page.story.level is Level.LAYER and page.state.question is None and _is_all_there(page):
         lines += page.labelled("closed", _closed_form(page))
     lines += page.labelled("note", non_finite_note(page, [step.upstream, *_sent(step)]))
     lines += _why(page, step)
     return lines
+
+
+def _is_all_there(page: Page) -> bool:
+    """Whether every gradient of the layer is complete: with several outputs, in the last frame."""
+    is_one = len(page.story.recording.graph.outputs) == 1
+    return is_one or page.frame.number == page.frame.count
 
 
 def _closed_form(page: Page) -> list[Text]:
@@ -111,7 +120,7 @@ def _local(page: Page, edge: Edge, width: int) -> list[Text]:
 
 
 def _gradient(page: Page, edge: Edge, width: int, *, hidden: bool) -> list[Text]:
-    name = contribution_name(page, edge)
+    name = page.story.name_of(edge)
     title = f"gradient ∂L/∂{edge.input}" if name == f"d{edge.input}" else f"{name}, part of ∂L/∂{edge.input}"
     head = page.look.text(title, f"bold {page.colour}")
     if hidden:
@@ -137,28 +146,21 @@ def shape_words(edge: Edge) -> str:
     return ", ".join(link.words for link in links(edge.local) if isinstance(link, SumOver | Spread))
 
 
-def contribution_name(page: Page, edge: Edge) -> str:
-    """Return the name of what an edge brings: dx, or dx1, dx2 where gradients meet."""
-    meets = page.story.recording.graph.arrivals[edge.input] > 1
-    return f"d{edge.input}{edge.way.arrival if meets else ''}"
-
-
 def _numpy(page: Page, edge: Edge) -> list[Text]:
     """Return the line for what the edge brings and, with the last contribution, the line of their sum."""
     lines = page.sentence(numpy_line(page, edge), "green")
-    total = page.story.recording.graph.arrivals[edge.input]
+    parts = page.story.names_of_parts(edge.input)
     # The sum at an input has a frame of its own.
     is_summed_here = page.story.is_last(edge) and not page.story.recording.graph[edge.input].is_source
-    if total > 1 and is_summed_here and page.story.order is not Order.RECURSIVE:
-        parts = " + ".join(f"d{edge.input}{at}" for at in range(1, total + 1))
-        lines += page.sentence(f"d{edge.input} = {parts}", "green")
+    if len(parts) > 1 and is_summed_here and page.story.order is not Order.RECURSIVE:
+        lines += page.sentence(f"d{edge.input} = {' + '.join(parts)}", "green")
     return lines
 
 
 def numpy_line(page: Page, edge: Edge) -> str:
     """Return the line of NumPy that computes what the edge brings."""
     line = as_numpy(edge.named_local.numpy(f"d{edge.node.name}"))
-    return f"{contribution_name(page, edge)} = {line}"
+    return f"{page.story.name_of(edge)} = {line}"
 
 
 def _element(page: Page, step: BackwardStep, edge: Edge) -> str:
@@ -167,17 +169,17 @@ def _element(page: Page, step: BackwardStep, edge: Edge) -> str:
     if found is None:
         return "the data is too large to follow one element"
     digits = page.look.precision
-    name = f"{contribution_name(page, edge)}{_index(found.place)}"
+    name = f"{page.story.name_of(edge)}{_index(found.place)}"
     products = [f"{_signed(term.local, digits)} × {_signed(term.upstream, digits)}" for term in found.terms]
     total = " + ".join(products[:MOST_TERMS]) or "0"
     more = f" + … ({found.count:,} products)" if found.count > MOST_TERMS else ""
     return f"{name} = {total}{more} = {_signed(found.value, digits)}"
 
 
-def _sum_of_element(page: Page, step: BackwardStep, edges: Sequence[Edge]) -> str:
+def _sum_of_element(page: Page, step: BackwardStep, added: Sequence[Part]) -> str:
     """Return the arithmetic of one element where gradients meet."""
     place, digits = place_within(step.upstream.shape, page.state.element or ()), page.look.precision
-    parts = " + ".join(_signed(float(edge.contribution[place]), digits) for edge in edges)
+    parts = " + ".join(_signed(float(part.value[place]), digits) for part in added)
     return f"d{step.node.name}{_index(place)} = {parts} = {_signed(float(step.upstream[place]), digits)}"
 
 
@@ -200,41 +202,37 @@ def _jacobian(page: Page, edge: Edge) -> list[Text]:
 
 
 def _meeting(page: Page, step: BackwardStep) -> list[Text]:
-    """Return the frame of an input where gradients meet: the contributions and their sum."""
-    edges = page.story.arrivals(step.node.name, until=step)
+    """Return the frame of an input where gradients meet: the parts and their sum."""
+    parts = page.story.parts(step.node.name, until=step)
     width = page.look.width - 3
-    blocks = [
-        _contribution(
-            page, f"{contribution_name(page, edge)} from {edge.node.name}", edge.contribution, width
-        )
-        for edge in edges
-    ]
-    blocks.append(_contribution(page, f"∂L/∂{step.node.name}", step.upstream, width))
-    lines = laid_out(blocks, [" ", *["+ "] * (len(edges) - 1), "= "], page.look)
-    total = " + ".join(contribution_name(page, edge) for edge in edges)
+    blocks = [_part(page, f"{part.name} from {part.origin}", part.value, width) for part in parts]
+    blocks.append(_part(page, f"∂L/∂{step.node.name}", step.upstream, width))
+    lines = laid_out(blocks, [" ", *["+ "] * (len(parts) - 1), "= "], page.look)
+    total = " + ".join(part.name for part in parts)
     lines += page.labelled("numpy", page.sentence(f"d{step.node.name} = {total}", "green"))
     if page.state.element is not None and step.upstream.size:
-        lines += page.labelled("element", page.sentence(_sum_of_element(page, step, edges)))
+        lines += page.labelled("element", page.sentence(_sum_of_element(page, step, parts)))
     return [*lines, *page.gap]
 
 
-def _contribution(page: Page, title: str, value: Array, width: int) -> list[Text]:
+def _stopped(page: Page, step: BackwardStep) -> list[Text]:
+    """Return the frame of an output from which nothing is sent on: its upstream alone."""
+    block = _part(page, f"upstream ∂L/∂{step.node.name}", step.upstream, page.look.width - 3)
+    return [*laid_out([block], [" "], page.look), *page.gap]
+
+
+def _part(page: Page, title: str, value: Array, width: int) -> list[Text]:
     head = page.look.text(title, "bold")
     return [head, page.look.text(shape_text(value.shape), "dim"), *_array(page, value, width)]
 
 
 def _ledger(page: Page, step: BackwardStep) -> list[Text]:
     """Return what has arrived where: for the node itself, and for each of its inputs."""
-    lines = []
-    own = page.story.arrivals(step.node.name, until=step)
-    if len(own) > 1 and step.edges:
-        parts = " + ".join(f"{contribution_name(page, edge)} (from {edge.node.name})" for edge in own)
-        lines += page.sentence(f"d{step.node.name} = {parts}, complete")
-    if not step.edges:
-        lines += page.sentence(f"{len(own)} of {len(own)} contributions have arrived: complete")
-    arrivals = page.story.recording.graph.arrivals
+    own = _own_entry(page, step)
+    lines = page.sentence(own) if own else []
+    graph = page.story.recording.graph
     in_order = page.story.order is not Order.RECURSIVE
-    single = [edge.input for edge in step.edges if arrivals[edge.input] == 1 and in_order]
+    single = [edge.input for edge in step.edges if graph.parts(edge.input) == 1 and in_order]
     if len(single) > 1:
         names = " and ".join(f"d{name}" for name in single)
         lines += page.sentence(f"{' and '.join(single)} feed 1 node each: {names} are complete")
@@ -244,15 +242,33 @@ def _ledger(page: Page, step: BackwardStep) -> list[Text]:
     return lines
 
 
+def _own_entry(page: Page, step: BackwardStep) -> str:
+    """Return what the node's own gradient is the sum of; an empty text where it is no sum."""
+    parts = page.story.parts(step.node.name, until=step)
+    if not step.edges and not step.node.is_source:
+        return f"no road leads from {step.node.name} back to an input: nothing is sent on"
+    if not step.edges:
+        sent = len(page.story.arrivals(step.node.name, until=step))
+        outside = "the upstream from outside and " if sent < len(parts) else ""
+        return f"{outside}{sent} of {sent} contributions have arrived: complete"
+    if len(parts) < 2:
+        return ""
+    written = " + ".join(f"{part.name} (from {part.origin})" for part in parts)
+    how_far = "so far" if page.story.order is Order.RECURSIVE else "complete"
+    return f"d{step.node.name} = {written}, {how_far}"
+
+
 def _entry(page: Page, edge: Edge) -> str:
-    total = page.story.recording.graph.arrivals[edge.input]
+    graph, name = page.story.recording.graph, page.story.name_of(edge)
     if page.story.order is Order.RECURSIVE:
-        return f"{contribution_name(page, edge)} has arrived, and is handed on at once, complete or not"
-    if total == 1:
-        return f"{edge.input} feeds 1 node: d{edge.input} is complete"
-    name = contribution_name(page, edge)
-    if edge.way.arrival < total:
-        waits = total - edge.way.arrival
-        return f"{edge.input} feeds {total} nodes: {name} has arrived, {waits} more to come"
-    parts = " + ".join(f"d{edge.input}{at}" for at in range(1, total + 1))
-    return f"{edge.input} feeds {total} nodes: {name} has arrived; d{edge.input} = {parts} is complete"
+        return f"{name} has arrived, and is handed on at once, complete or not"
+    total = graph.arrivals[edge.input]
+    feeds = f"feeds {total} node{'s' if total > 1 else ''}"
+    parts = page.story.names_of_parts(edge.input)
+    if len(parts) == 1:
+        return f"{edge.input} {feeds}: {name} is complete"
+    if edge.input in graph.outputs:
+        feeds = f"has an upstream from outside, {parts[0]}, and {feeds}"
+    if not page.story.is_last(edge):
+        return f"{edge.input} {feeds}: {name} has arrived, {total - edge.way.arrival} more to come"
+    return f"{edge.input} {feeds}: {name} has arrived; d{edge.input} = {' + '.join(parts)} is complete"

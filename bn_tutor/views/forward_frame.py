@@ -3,7 +3,7 @@
 from rich.text import Text
 
 from bn_tutor.course.numbers import shape_text
-from bn_tutor.engine.graph import Node
+from bn_tutor.engine.graph import Graph, Node
 from bn_tutor.engine.operation import LITERAL
 from bn_tutor.views.arrays import array_lines
 from bn_tutor.views.columns import laid_out
@@ -64,7 +64,25 @@ def _feeds(page: Page, node: Node) -> str:
     graph = page.story.recording.graph
     users = [each.name for each in graph.nodes if node.name in each.inputs]
     if not users:
-        loss = "this is the loss L itself" if not node.shape else "the loss L is computed from it"
-        return f"this is the output; {loss}"
-    together = "; its gradient will be the sum of what they send back" if len(users) > 1 else ""
-    return f"{' and '.join(users)}{together}"
+        return _feeds_nothing(graph, node)
+    names = " and ".join(users)
+    # A node off the road to the output is fed, too, but sends nothing back.
+    sending = [stop.node.name for stop in graph.stops if any(way.input == node.name for way in stop.edges)]
+    if node.name in graph.outputs:
+        comes = (
+            "its own upstream is added to what comes back" if sending else "no gradient comes back from there"
+        )
+        return f"{names}; it is an output, too: {comes}"
+    if len(sending) < 2:
+        return names
+    they = "they" if len(sending) == len(users) else " and ".join(reversed(sending))
+    return f"{names}; its gradient will be the sum of what {they} send back"
+
+
+def _feeds_nothing(graph: Graph, node: Node) -> str:
+    if node.name not in graph.outputs:
+        return "nothing: the loss L does not depend on it"
+    if len(graph.outputs) > 1:
+        return f"this is one of {len(graph.outputs)} outputs; the loss L is computed from all of them"
+    loss = "this is the loss L itself" if not node.shape else "the loss L is computed from it"
+    return f"this is the output; {loss}"

@@ -1,11 +1,12 @@
 """What ``bn-tutor`` alone says: what it is, what to try, which lessons there are."""
 
-from collections.abc import Sequence
-
 from rich.text import Text
 
-from bn_tutor.course.catalogue import entries, summary
+from bn_tutor.course.catalogue import entries
+from bn_tutor.course.curriculum import in_order
+from bn_tutor.views.lesson_list import lesson_lines
 from bn_tutor.views.look import Look
+from bn_tutor.views.two_columns import two_columns
 
 TRY = (
     ("bn-tutor walk batchnorm", "nine nodes forward, ten steps back"),
@@ -20,29 +21,10 @@ def greeting_lines(look: Look) -> list[Text]:
         look.text("bn-tutor", "bold cyan").append(look.shown(" — batch norm's backward pass, node by node.")),
         Text(),
         look.text("Try", "bold"),
-        *_table(TRY, look),
+        *two_columns(TRY, look),
         Text(),
         look.text("Lessons", "bold"),
-        *lesson_lines([(entry.name, summary(entry.path)) for entry in entries()], look),
+        *lesson_lines(in_order(entries()), look),
         Text(),
         look.text("bn-tutor walk --help lists what a walk can do; ? shows the keys.", "dim"),
     ]
-
-
-def lesson_lines(rows: Sequence[tuple[str, str]], look: Look) -> list[Text]:
-    """Return one line a lesson: its name and its summary."""
-    return _table(rows, look)
-
-
-def _table(rows: Sequence[tuple[str, str]], look: Look) -> list[Text]:
-    """Return two columns; one below the other where they do not fit."""
-    left = max((len(row[0]) for row in rows), default=0)
-    fits = all(left + len(row[1]) + 4 <= look.width for row in rows)
-    lines = []
-    for name, text in rows:
-        line = look.text(f"  {name:<{left}}  " if fits else f"  {name}", "bold")
-        if fits:
-            lines.append(line.append(look.shown(text), style="not bold"))
-        else:
-            lines += [line, look.text(f"    {text}", "dim")]
-    return lines

@@ -5,6 +5,7 @@ from rich.text import Text
 
 from bn_tutor.views.look import Look
 from bn_tutor.walk.keys import BINDINGS, Binding
+from bn_tutor.walk.state import Prompt
 
 _FOOT = (
     ("space", "next"),
@@ -21,12 +22,16 @@ _FOOT = (
 )
 
 
-_PROMPT_FOOT = (("enter", "answer"), ("esc", "leave"))
+def footer(look: Look, *, prompt: Prompt | None = None, switches: bool = False) -> list[Text]:
+    """Return as many of the common keys as the width has room for; ? and q always.
 
-
-def footer(look: Look, *, prompting: bool = False) -> list[Text]:
-    """Return as many of the common keys as the width has room for; ? and q always."""
-    pairs = list(_PROMPT_FOOT if prompting else _FOOT)
+    The key for switches is among the first where the lesson has any, and else left out.
+    """
+    if prompt is not None:
+        pairs = [("enter", "answer" if prompt is Prompt.PREDICT else "go"), ("esc", "leave")]
+    else:
+        pairs = list(_FOOT)
+        pairs[3:3] = [("s", "switch")] if switches else []
     while len(pairs) > 2 and _width(pairs, look) > look.width:
         pairs.pop(-3)
     line = Text(" ", no_wrap=True)

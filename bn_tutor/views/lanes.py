@@ -39,6 +39,8 @@ class Row:
     node: Node
     lane: int
     cells: tuple[str, ...]
+    # A single output is the last row as a rule; several are told from the rest by a word.
+    is_marked: bool = False
 
 
 def lane_rows(graph: Graph, active: str) -> list[Row]:
@@ -59,7 +61,8 @@ def lane_rows(graph: Graph, active: str) -> list[Row]:
             lanes[other] = None
         lanes[lane] = node.name if node.name in last_use else None
         heavy = wanted if at <= place.get(active, -1) or active in wanted else set()
-        rows.append(Row(node, lane, _cells(before, lanes, lane, inputs, heavy, node.name == active)))
+        cells = _cells(before, lanes, lane, inputs, heavy, node.name == active)
+        rows.append(Row(node, lane, cells, len(graph.outputs) > 1 and node.name in graph.outputs))
     return rows
 
 
@@ -129,7 +132,7 @@ def lane_lines(graph: Graph, active: str, look: Look, colour: str, room: int | N
 
 
 def _row_line(row: Row, is_active: bool, columns: range, names: int, look: Look, colour: str) -> Text:
-    """Return one row: its cells, the node's name in ``names`` columns, and its shape."""
+    """Return one row: its cells, the node's name in ``names`` columns, its shape, whether it is an output."""
     strong = f"bold {colour}"
     line = Text(no_wrap=True)
     for at in columns:
@@ -138,6 +141,7 @@ def _row_line(row: Row, is_active: bool, columns: range, names: int, look: Look,
         line.append(look.shown(sign), style=strong if sign in "┃━┣┫┗┛╋┻◉" else FAINT)
     line.append(look.shown(f" {row.node.name:<{names}}"), style=strong if is_active else "")
     line.append(look.shown(f" {shape_text(row.node.shape)}"), style=FAINT)
+    line.append(" output" if row.is_marked else "", style=FAINT)
     line.append(look.shown(" ←") if is_active else "", style=strong)
     return line
 

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bn_tutor.course.lesson import Section
+from bn_tutor.course.variants import with_tuples
 from bn_tutor.engine.gradients import Array
 from bn_tutor.engine.graph import Node
 from bn_tutor.views.formula import pretty
@@ -64,7 +65,8 @@ class Page:
         lines: list[Text] = []
         for derivation in lesson.derivations if lesson else ():
             if (derivation.node, derivation.direction) == (node.group, direction):
-                texts = [pretty(line.text) for line in derivation.lines]
+                names = self.story.subject.names
+                texts = [pretty(with_tuples(line.text, names)) for line in derivation.lines]
                 texts[1:] = [f"= {text}" for text in texts[1:]]
                 shown = [line for text in texts for line in self.sentence(text, "green")]
                 lines += [Text(), *self.labelled("chain", shown)]

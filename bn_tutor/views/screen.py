@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from rich.text import Text
 
 from bn_tutor.course.numbers import shape_text
+from bn_tutor.course.variants import changed_choices
 from bn_tutor.engine.zoom import Level
 from bn_tutor.views.about import about_lines
 from bn_tutor.views.backward_frame import backward_lines
@@ -18,6 +19,7 @@ from bn_tutor.views.page import Page
 from bn_tutor.views.verdict_frame import verdict_lines
 from bn_tutor.walk.state import Prompt, State, frame_of
 from bn_tutor.walk.story import Direction, Frame, Story, Tour
+from bn_tutor.walk.switching import switches_text
 
 # From this width on the graph stands beside the frame.
 WIDE = 116
@@ -54,7 +56,7 @@ def screen(tour: Tour, state: State, look: Look, height: int) -> Screen:
     if look.width - panel_width < NARROWEST_BESIDE:
         panel, panel_width = [], 0
     page = replace(page, look=replace(look, width=look.width - panel_width))
-    status, keys = _status(page), footer(look, prompting=state.prompt is not None)
+    status, keys = _status(page), footer(look, prompt=state.prompt, switches=bool(tour.choices))
     header = _header(page)[: max(height - len(status) - len(keys) - 1, 0)]
     room = max(height - len(header) - len(status) - len(keys), 1)
     shown, most = _scrolled(page, room, shown_beside=look.width >= WIDE)
@@ -108,6 +110,8 @@ def _header(page: Page) -> list[Text]:
         f" {name}   {_where(frame)}   " if name else f" {frame.direction.value} {frame.number}/{frame.count} "
     )
     line = look.text(where, f"bold {page.colour}")
+    if changed := changed_choices(page.story.subject.lesson):
+        line.append(look.shown(f"{changed}   "), style="yellow")
     if page.story.level is not Level.NODE:
         line.append(look.shown(f"{page.story.level.value} level   "), style="dim")
     done = frame.number / frame.count
@@ -185,6 +189,8 @@ def _status(page: Page) -> list[Text]:
     state, look = page.state, page.look
     if state.prompt is not None:
         words = state.prompt.value if state.prompt is not Prompt.PREDICT or look.width > 50 else "answer"
+        if state.prompt is Prompt.SWITCH and page.story.subject.lesson:
+            words = f"flip {switches_text(page.story.subject.lesson)}; which (or name=choice)"
         line, typed = look.text(f" {words}: ", "bold"), look.text(state.typed)
         if line.cell_len + typed.cell_len < look.width:
             return [line.append_text(typed).append(" ", style="reverse")]

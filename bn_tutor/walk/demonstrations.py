@@ -1,6 +1,6 @@
 """Two wrong backward passes, to be watched: without topological order, and run twice without a reset."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from bn_tutor.engine.gradients import Array
 from bn_tutor.engine.graph import Recording
-from bn_tutor.engine.replay import BackwardStep, Edge, replay
+from bn_tutor.engine.replay import BackwardStep, Edge, Upstream, by_output, replay
 
 # A graph of n joins in a row is visited 2**n times by the recursion.
 MOST_VISITS = 500
@@ -34,30 +34,32 @@ class Verdict:
     parted: int
 
 
-def wrong_steps(recording: Recording, upstream: Array, order: Order) -> Iterator[BackwardStep]:
+def wrong_steps(recording: Recording, upstream: Upstream, order: Order) -> Iterator[BackwardStep]:
     """Yield the steps of a wrong backward pass."""
-    return _twice(recording, upstream) if order is Order.TWICE else _recursive(recording, upstream)
+    upstreams = by_output(recording, upstream)
+    return _twice(recording, upstreams) if order is Order.TWICE else _recursive(recording, upstreams)
 
 
-def _twice(recording: Recording, upstream: Array) -> Iterator[BackwardStep]:
+def _twice(recording: Recording, upstreams: Mapping[str, Array]) -> Iterator[BackwardStep]:
     """Run the pass twice; the inputs keep what the first one left them, as where zero_grad is forgotten."""
-    first = tuple(replay(recording, upstream))
+    first = tuple(replay(recording, upstreams))
     yield from first
     inputs = {node.name for node in recording.graph.inputs}
-    left = {edge.input: edge.after for step in first for edge in step.edges if edge.input in inputs}
-    yield from replay(recording, upstream, start=left)
+    left = {name: value for name, value in last_sums(first).items() if name in inputs}
+    yield from replay(recording, upstreams, start=left)
 
 
-def _recursive(recording: Recording, upstream: Array) -> Iterator[BackwardStep]:
+def _recursive(recording: Recording, upstreams: Mapping[str, Array]) -> Iterator[BackwardStep]:
     """Hand on each contribution at once, as a recursion without topological order does.
 
-    A node that is reached on several roads is visited on each, with whatever has arrived by then, and what
-    it had passed on before is passed on again.
+    It is begun at each output in turn, where the outputs' own upstreams are already. A node that is reached
+    on several roads is visited on each, with whatever has arrived by then, and what it had passed on before
+    is passed on again.
     """
     graph = recording.graph
     stops = {stop.node.name: stop for stop in graph.stops}
-    totals = {graph.output: upstream}
-    waiting = [graph.output]
+    totals = dict(upstreams)
+    waiting = [name for name in reversed(graph.outputs) if not graph[name].is_source]
     for _ in range(MOST_VISITS):
         if not waiting:
             return
@@ -79,15 +81,18 @@ def verdict(
     recording: Recording, steps: Sequence[BackwardStep], right_steps: Sequence[BackwardStep]
 ) -> Verdict:
     """Hold a wrong pass against the right one."""
-    wrong, right = _last_sums(steps), _last_sums(right_steps)
+    wrong, right = last_sums(steps), last_sums(right_steps)
     names = [node.name for node in recording.graph.inputs if node.name in right]
     # The recursion may stop before it reaches an input at all.
     found = tuple((name, wrong.get(name, np.zeros_like(right[name])), right[name]) for name in names)
     return Verdict(found, _parted(steps, right_steps))
 
 
-def _last_sums(steps: Sequence[BackwardStep]) -> dict[str, Array]:
-    return {edge.input: edge.after for step in steps for edge in step.edges}
+def last_sums(
+    steps: Iterable[BackwardStep], upstreams: Mapping[str, Array] | None = None
+) -> dict[str, Array]:
+    """Return the gradients that steps end with, by name; without contributions an output has its own."""
+    return {**(upstreams or {}), **{edge.input: edge.after for step in steps for edge in step.edges}}
 
 
 def _parted(steps: Sequence[BackwardStep], right_steps: Sequence[BackwardStep]) -> int:

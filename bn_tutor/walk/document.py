@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from bn_tutor.engine.gradients import Array
 from bn_tutor.engine.graph import Node
 from bn_tutor.engine.replay import BackwardStep, Edge
 from bn_tutor.walk.arithmetic import edge_jacobian, local_formula, local_value
+from bn_tutor.walk.demonstrations import last_sums
 from bn_tutor.walk.story import Story
 
 FORMAT = 1
@@ -24,21 +26,28 @@ def walk_document(story: Story) -> dict[str, Any]:
     """Return the walk as plain lists, tables, numbers and texts."""
     recording = story.recording
     sources = [node for node in recording.graph.nodes if node.is_source and node.operation.name != "literal"]
-    totals = {edge.input: edge.after for step in story.steps for edge in step.edges}
+    totals = last_sums(story.steps, story.subject.upstreams)
     return {
         "format": FORMAT,
         "lesson": story.subject.name,
         "sizes": dict(story.subject.sizes),
+        "choices": dict(story.subject.lesson.choices) if story.subject.lesson else {},
         "seed": story.subject.seed,
         "inputs": {node.name: jsonable(recording[node.name]) for node in sources},
         "nodes": [_node(story, node) for node in recording.graph.nodes if not node.is_source],
-        "upstream": jsonable(story.subject.upstream),
+        "upstream": _upstream(story.subject.upstreams),
         "steps": [_step(story, step) for step in story.steps],
         "gradients": {
             node.name: jsonable(totals.get(node.name, np.zeros(node.shape)))
             for node in recording.graph.inputs
         },
     }
+
+
+def _upstream(upstreams: Mapping[str, Array]) -> Any:
+    """Return the one upstream there is, or a table of them by the names of the outputs."""
+    found = {name: jsonable(value) for name, value in upstreams.items()}
+    return found if len(found) > 1 else next(iter(found.values()))
 
 
 def _node(story: Story, node: Node) -> dict[str, Any]:

@@ -35,6 +35,7 @@ class Action(StrEnum):
     ELEMENT = "follow one element as plain arithmetic"
     JACOBIAN = "show the local gradient as a Jacobian"
     PREDICT = "predict before you see: a shape, a sign or a number"
+    SWITCH = "flip a switch of the lesson, where it has any"
     GRAPH = "show or hide the graph"
     ABOUT = "what the lesson and its inputs are about"
     SCROLL_DOWN = "scroll down in a long frame"
@@ -62,6 +63,7 @@ BINDINGS: tuple[Binding, ...] = (
     Binding(Action.ELEMENT, ("e",), "e"),
     Binding(Action.JACOBIAN, ("J",), "J"),
     Binding(Action.PREDICT, ("p",), "p"),
+    Binding(Action.SWITCH, ("s",), "s"),
     Binding(Action.GRAPH, ("v",), "v"),
     Binding(Action.ABOUT, ("i",), "i"),
     Binding(Action.SCROLL_DOWN, ("j", Key.DOWN, Key.PAGE_DOWN), "↓ j"),

@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,12 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class Place:
-    """A frame of a walk, and the options with which it was shown."""
+    """A frame of a walk, the options with which it began, and the choices that the switches stood at."""
 
     frame: int
     level: Level
     options: Mapping[str, Any]
+    choices: Mapping[str, str] = field(default_factory=dict)
 
 
 def state_folder() -> Path:
@@ -34,9 +35,14 @@ def kept_place(name: str, folder: Path) -> Place | None:
     """Return where the walk ``name`` was left; None where nothing, or nothing readable, was kept."""
     found = _kept(folder).get(name)
     try:
-        return Place(int(found["frame"]), Level(found["level"]), dict(found["options"])) if found else None
+        return _place(found) if found else None
     except (KeyError, TypeError, ValueError, OverflowError):
         return None
+
+
+def _place(found: Mapping[str, Any]) -> Place:
+    choices = {str(name): str(label) for name, label in dict(found.get("choices", {})).items()}
+    return Place(int(found["frame"]), Level(found["level"]), dict(found["options"]), choices)
 
 
 def keep_place(name: str, place: Place, folder: Path) -> str:
@@ -44,7 +50,7 @@ def keep_place(name: str, place: Place, folder: Path) -> str:
 
     The file is written aside and then moved into place, so that a crash leaves the old one whole.
     """
-    places = {**_kept(folder), name: {"frame": place.frame, "level": place.level, "options": place.options}}
+    places = {**_kept(folder), name: asdict(place)}
     aside = folder / f"places.{os.getpid()}.tmp"
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -9,6 +9,7 @@ import numpy as np
 
 from bn_tutor.course.numbers import number, shape_text
 from bn_tutor.engine.gradients import Spread, SumOver, links
+from bn_tutor.engine.graph import Graph
 from bn_tutor.engine.replay import BackwardStep, Edge
 from bn_tutor.walk.arithmetic import followed, local_value, place_within
 
@@ -32,13 +33,13 @@ class Question:
     step: BackwardStep
     edge: Edge
     place: tuple[int, ...]
-    # How many contributions meet at the edge's input: each then has a number of its own.
-    arrivals: int = 1
+    # How many gradients meet at the edge's input: each then has a number of its own.
+    parts: int = 1
 
     @property
     def text(self) -> str:
         """The question in words."""
-        name = f"d{self.edge.input}{self.edge.way.arrival if self.arrivals > 1 else ''}"
+        name = f"d{self.edge.input}{self.edge.way.arrival if self.parts > 1 else ''}"
         sent = f"the gradient that {self.step.node.name} sends to {self.edge.input}"
         if self.ask is Ask.SHAPE:
             return f"What is the shape of {sent}?"
@@ -64,10 +65,10 @@ class Judgement:
     say: str
 
 
-def question(step: BackwardStep, count: int, arrivals: Mapping[str, int] | None = None) -> Question | None:
+def question(step: BackwardStep, count: int, graph: Graph | None = None) -> Question | None:
     """Return the question number ``count`` about a step, from 0; None where there is nothing to ask.
 
-    ``arrivals`` says how many contributions each node receives.
+    ``graph`` tells where gradients meet.
 
     The edge that changes most is asked about: a sum or a spread before a product, a product before an add.
     """
@@ -78,7 +79,7 @@ def question(step: BackwardStep, count: int, arrivals: Mapping[str, int] | None 
     place = place_within(edge.contribution.shape, [count] * edge.contribution.ndim)
     if not edge.contribution.size or not np.isfinite(edge.contribution[place]):
         asks = [Ask.SHAPE]
-    return Question(asks[count % len(asks)], step, edge, place, (arrivals or {}).get(edge.input, 1))
+    return Question(asks[count % len(asks)], step, edge, place, graph.parts(edge.input) if graph else 1)
 
 
 def _changes_shape(edge: Edge) -> bool:

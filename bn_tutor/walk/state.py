@@ -7,10 +7,13 @@ from enum import StrEnum
 from bn_tutor.course.numbers import shape_text
 from bn_tutor.course.plain import one_line
 from bn_tutor.course.problem import did_you_mean
+from bn_tutor.engine.graph import Node
+from bn_tutor.engine.shapes import Shape
 from bn_tutor.engine.zoom import Level
 from bn_tutor.walk.keys import ACTIONS, Action, Key
 from bn_tutor.walk.prediction import Judgement, Question, judge, question
 from bn_tutor.walk.story import Direction, Frame, Story, Tour
+from bn_tutor.walk.switching import flipped
 
 LONGEST_INPUT = 60
 _NEXT_LEVEL = {Level.NODE: Level.OPERATION, Level.OPERATION: Level.LAYER, Level.LAYER: Level.NODE}
@@ -21,6 +24,7 @@ class Prompt(StrEnum):
 
     GO_TO = "go to frame (number or name)"
     ELEMENT = "follow element (as 2,1; empty to stop)"
+    SWITCH = "flip a switch (name, or name=choice)"
     PREDICT = "your answer (empty to reveal, h for a hint)"
 
 
@@ -44,13 +48,15 @@ class State:
     message: str = ""
     predicting: bool = False
     asked: Mapping[tuple[Level, int], int] = field(default_factory=dict)
+    # Where a switch was flipped, these are no longer the tour's: the next tour has to be theirs.
+    choices: Mapping[str, str] = field(default_factory=dict)
     done: bool = False
     interrupted: bool = False
 
 
 def start(tour: Tour, *, predicting: bool = False, place: int = 0, level: Level = Level.NODE) -> State:
     """Return the state that a walk begins in; ``place`` counts frames from 0."""
-    state = State(level=level, predicting=predicting)
+    state = State(level=level, predicting=predicting, choices=tour.choices)
     return _moved(tour, state, min(place, len(tour.story(level).frames) - 1))
 
 
@@ -114,9 +120,31 @@ def _zoom(tour: Tour, state: State) -> State:
     # The layer has one node for all: what it was zoomed out from is remembered.
     around = state.around if state.level is Level.LAYER else shown.node.group
     level = _NEXT_LEVEL[state.level]
-    wanted = (around,) if state.level is Level.LAYER else (shown.node.name, around)
+    if state.level is Level.LAYER:
+        wanted = _inside(tour, shown.node, around)
+    elif level is Level.LAYER:
+        wanted = (shown.node.name, *_needing(tour, around))
+    else:
+        wanted = (shown.node.name, around)
     place = _matching(tour.story(level), shown.direction, wanted)
     return _moved(tour, replace(state, level=level, around=around), place)
+
+
+def _inside(tour: Tour, shown: Node, around: str) -> tuple[str, ...]:
+    """Return the nodes to zoom into from a frame of the layer, best first."""
+    needing = _needing(tour, around)
+    is_elsewhere = shown.is_source or (needing and shown.name not in needing)
+    return (shown.name, around) if is_elsewhere else (around,)
+
+
+def _needing(tour: Tour, name: str) -> tuple[str, ...]:
+    """Return the outputs that are computed from a node, in the order of the graph."""
+    graph = tour.story(Level.NODE).recording.graph
+    reached = {name}
+    for node in graph.operations:
+        if not reached.isdisjoint(node.inputs):
+            reached.add(node.name)
+    return tuple(node.name for node in graph.nodes if node.name in reached and node.name in graph.outputs)
 
 
 def _matching(story: Story, direction: Direction, wanted: tuple[str, ...]) -> int:
@@ -192,7 +220,7 @@ def _element(tour: Tour, state: State, text: str) -> State:
     parts = [part.strip() for part in parts if part.strip()]
     if not parts:
         return replace(state, element=None)
-    shape = tour.story(state.level).recording.output.shape
+    shape = _element_shape(tour, state)
     if not all(part.isdecimal() and len(part) < 10 for part in parts) or len(parts) != len(shape):
         example = ",".join("0" for _ in shape)
         return replace(state, message=f"An element of shape {shape_text(shape)} is written as {example}")
@@ -202,16 +230,47 @@ def _element(tour: Tour, state: State, text: str) -> State:
     return replace(state, element=element)
 
 
+def _element_shape(tour: Tour, state: State) -> Shape:
+    """Return the shape that an element is chosen from: that of the output, which most others fit into.
+
+    Where there are several outputs it is that of the node that is shown.
+    """
+    recording = tour.story(state.level).recording
+    if len(recording.graph.outputs) > 1:
+        return frame_of(tour, state).node.shape or recording.output.shape
+    return recording.output.shape
+
+
 def _asking(tour: Tour, state: State) -> State:
     """Ask the next question about the frame."""
     step = frame_of(tour, state).step
     count = state.asked.get(_key(state), 0)
-    arrivals = tour.story(state.level).recording.graph.arrivals
-    asked = question(step, count, arrivals) if step else None
+    graph = tour.story(state.level).recording.graph
+    asked = question(step, count, graph) if step else None
     if asked is None:
         return state
     counted = {**state.asked, _key(state): count + 1}
     return replace(state, question=asked, judgement=None, prompt=Prompt.PREDICT, typed="", asked=counted)
+
+
+def _switch(tour: Tour, state: State) -> State:
+    """Flip the lesson's only switch, or ask which one."""
+    lesson = tour.subject.lesson
+    if lesson is None or not lesson.switches:
+        return replace(state, message="This lesson has no switches.")
+    if len(lesson.switches) > 1:
+        return replace(state, prompt=Prompt.SWITCH, typed="")
+    return _flip(tour, state, lesson.switches[0].name)
+
+
+def _flip(tour: Tour, state: State, text: str) -> State:
+    lesson = tour.subject.lesson
+    if lesson is None or not text.strip():
+        return state
+    found = flipped(lesson, text)
+    if isinstance(found, str):
+        return replace(state, message=found)
+    return replace(state, choices=found)
 
 
 def _predict(tour: Tour, state: State) -> State:
@@ -222,6 +281,8 @@ def _predict(tour: Tour, state: State) -> State:
 
 
 def _nothing_to_predict(frame: Frame) -> str:
+    if frame.direction is Direction.BACKWARD and not frame.node.is_source:
+        return "There is nothing to predict here: no gradient flows on."
     if frame.direction is Direction.BACKWARD:
         return "There is nothing to predict here: gradients that met are added."
     return "There is nothing to predict here: go to a backward frame."
@@ -243,6 +304,7 @@ def _answer(tour: Tour, state: State, text: str) -> State:
 _ENTERED: Mapping[Prompt, Callable[[Tour, State, str], State]] = {
     Prompt.GO_TO: _go_to,
     Prompt.ELEMENT: _element,
+    Prompt.SWITCH: _flip,
     Prompt.PREDICT: _answer,
 }
 
@@ -284,6 +346,7 @@ _ACT: Mapping[Action, Callable[[Tour, State], State]] = {
     Action.ELEMENT: _prompting(Prompt.ELEMENT),
     Action.JACOBIAN: _jacobian,
     Action.PREDICT: _predict,
+    Action.SWITCH: _switch,
     Action.GRAPH: _graph,
     Action.SCROLL_DOWN: _scrolled(3),
     Action.SCROLL_UP: _scrolled(-3),

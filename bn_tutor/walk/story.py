@@ -35,6 +35,18 @@ class Frame:
 
 
 @dataclass(frozen=True, eq=False)
+class Part:
+    """One of the gradients that are added up at a node: what it is called, where it comes from, its value.
+
+    ``origin`` is the node that sent it, or "outside" for the upstream that an output has of its own.
+    """
+
+    name: str
+    origin: str
+    value: Array
+
+
+@dataclass(frozen=True, eq=False)
 class Story:
     """One recording at one level, with the frames that tell it."""
 
@@ -72,7 +84,7 @@ class Story:
         """Return prose with its computed values filled in; each text is worked out once."""
         key = (text, precision)
         if key not in self._quoted:
-            self._quoted[key] = fill(text, self.values, self.subject.sizes, precision)
+            self._quoted[key] = fill(text, self.values, self.subject.names, precision)
         return self._quoted[key]
 
     @cached_property
@@ -93,6 +105,35 @@ class Story:
             return found[-graph.arrivals[name] :]
         return found
 
+    def parts(self, name: str, until: BackwardStep | None = None) -> list[Part]:
+        """Return what is added up to a node's gradient, in order, up to and including a step."""
+        sent = [
+            Part(self.name_of(edge), edge.node.name, edge.contribution) for edge in self.arrivals(name, until)
+        ]
+        own = self.subject.upstreams.get(name)
+        if own is None:
+            return sent
+        # Where an input has kept what the first pass left, its own upstream is in there once more.
+        count = self.recording.graph.arrivals[name] if self.order is Order.TWICE else len(sent)
+        starts = range(0, max(len(sent), 1), max(count, 1))
+        outside = Part(self.names_of_parts(name)[0], "outside", own)
+        return [part for at in starts for part in (outside, *sent[at : at + count])]
+
+    def names_of_parts(self, name: str) -> list[str]:
+        """Return what the parts of a node's gradient are called: dx where it is one, else dx1, dx2.
+
+        Contributions are numbered from 1; an output's own upstream is dx0.
+        """
+        graph = self.recording.graph
+        if graph.parts(name) < 2:
+            return [f"d{name}"]
+        return [f"d{name}{at}" for at in range(0 if name in graph.outputs else 1, graph.arrivals[name] + 1)]
+
+    def name_of(self, edge: Edge) -> str:
+        """Return what the contribution of an edge is called: dx, or dx1, dx2 where gradients meet."""
+        meets = self.recording.graph.parts(edge.input) > 1
+        return f"d{edge.input}{edge.way.arrival if meets else ''}"
+
     def is_last(self, edge: Edge) -> bool:
         """Whether the edge completes the gradient of its input."""
         return edge.way.arrival == self.recording.graph.arrivals[edge.input]
@@ -105,6 +146,11 @@ class Tour:
     subject: Subject
     order: Order = Order.RIGHT
     _told: dict[Level, Story] = field(default_factory=dict)
+
+    @property
+    def choices(self) -> Mapping[str, str]:
+        """The choices of the lesson's switches; none where there are no switches, or no lesson."""
+        return self.subject.lesson.choices if self.subject.lesson else {}
 
     def story(self, level: Level) -> Story:
         """Return the story at a level."""
