@@ -15,7 +15,16 @@ import pytest
 
 PROGRAM = (sys.executable, "-m", "bn_tutor")
 # What would change how the program looks, wherever the tests are run.
-UNWANTED = {"NO_COLOR", "FORCE_COLOR", "ACCESSIBLE", "COLUMNS", "LINES", "PYTHONIOENCODING", "PYTHONPATH"}
+UNWANTED = {
+    "NO_COLOR",
+    "FORCE_COLOR",
+    "ACCESSIBLE",
+    "COLUMNS",
+    "LINES",
+    "PYTHONIOENCODING",
+    "PYTHONPATH",
+    "BN_TUTOR_LESSONS",
+}
 PATIENCE = 20.0
 # A screen on which nothing was drawn for so long is taken to be finished.
 QUIET = 0.2

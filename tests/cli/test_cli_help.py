@@ -1,6 +1,6 @@
 """What can be asked before any walk: help, version, greeting, the list of lessons."""
 
-import json
+import re
 import sys
 from importlib.metadata import version
 
@@ -25,7 +25,7 @@ def test_help_begins_with_what_to_try(said, option):
     assert lines[0].endswith("[OPTIONS] COMMAND [ARGS]...")
     assert lines[4] == "  Try:"
     assert lines[5] == "    bn-tutor walk batchnorm             step through the nine nodes, forward and back"
-    assert "  lesson  Lessons: list them." in lines
+    assert any(line.startswith("  lesson  Lessons: list") for line in lines)
 
 
 @pytest.mark.parametrize("option", ["--help", "-h"])
@@ -37,7 +37,9 @@ def test_help_of_walk_shows_examples_before_options(said, option):
 
 
 def test_help_of_lesson(said):
-    assert "  list  List the lessons, each with its one-line summary.\n" in said("lesson", "--help")
+    assert re.search(
+        "^  list +List the lessons, each with its one-line summary.$", said("lesson", "--help"), re.M
+    )
 
 
 def test_version(said):
@@ -52,7 +54,14 @@ def test_greeting(said):
         "  bn-tutor walk batchnorm                   nine nodes forward, ten steps back",
     ]
     assert lines[4] == "  bn-tutor walk batchnorm --predict         answer before you see"
-    assert lines[7:9] == ["Lessons", f"  batchnorm  {SUMMARY}"]
+    assert lines[7] == "Lessons"
+    assert lines[lines.index("  batchnorm") + 1] == f"    {SUMMARY}"
+
+
+def test_greeting_lists_lessons_where_they_are_found(said, written, tmp_path):
+    (tmp_path / "lessons").mkdir()
+    written("lessons/own.md", "+++\nsummary = 'My own'\n+++\n")
+    assert "  own                    ./lessons\n    My own\n" in said()
 
 
 def test_greeting_where_columns_are_few(said):
@@ -65,14 +74,6 @@ def test_greeting_in_ascii(said):
     assert text.startswith("bn-tutor - batch norm's backward pass")
 
 
-def test_lesson_list(said):
-    assert said("lesson", "list") == f"  batchnorm  {SUMMARY}\n"
-
-
-def test_lesson_list_as_json(said):
-    assert json.loads(said("lesson", "list", "--json")) == [{"name": "batchnorm", "summary": SUMMARY}]
-
-
 def test_unknown_command_has_a_suggestion(run):
     result = run("wlak")
     assert (result.returncode, result.stdout) == (2, "")
@@ -81,7 +82,7 @@ def test_unknown_command_has_a_suggestion(run):
 
 def test_lesson_without_a_command_shows_its_help(run):
     result = run("lesson")
-    assert "  list  List the lessons" in result.stdout + result.stderr
+    assert "  List the lessons, each" in result.stdout + result.stderr
 
 
 # --- what is quick stays quick ----------------------------------------------------------------------------
@@ -127,8 +128,8 @@ def completed(run, *words):
     ("words", "offered"),
     [
         (["wa"], ["walk"]),
-        (["lesson", "l"], ["list"]),
-        (["walk", "ba"], ["batchnorm"]),
+        (["lesson", "l"], ["list", "lint"]),
+        (["walk", "gat"], ["gates"]),
         (["walk", "zz"], []),
         (["walk", "--from", "x"], ["xmu", "xhat"]),
         (["walk", "batchnorm", "--from", "sq"], ["sq", "sqrtvar"]),

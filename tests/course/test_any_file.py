@@ -5,9 +5,9 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import bn_tutor
-from bn_tutor.course.catalogue import shipped_folder
 from bn_tutor.course.lesson import Lesson
 from bn_tutor.course.loading import LessonError
+from bn_tutor.course.places import shipped_folder
 from bn_tutor.course.problem import Problem
 from bn_tutor.course.reader import read_lesson
 

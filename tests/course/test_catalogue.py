@@ -1,26 +1,21 @@
+import os
 from pathlib import Path
 
 import pytest
 
-from bn_tutor.course.catalogue import Entry, entries, find, node_names, not_found, shipped_folder, summary
-from bn_tutor.course.loading import load
+import bn_tutor
+from bn_tutor.course.catalogue import entries, find, not_found, shell_names, survey
+from bn_tutor.course.loading import LessonError
+from bn_tutor.course.places import LOCAL, VARIABLE, Entry, shipped_folder
 
-from .lessons import written
-
-
-def test_folder_is_the_checkouts():
-    assert shipped_folder() == Path(__file__).resolve().parents[2] / "lessons"
+pytestmark = pytest.mark.usefixtures("away")
 
 
-def test_batchnorm_is_the_first_entry():
-    assert entries()[0] == Entry("batchnorm", shipped_folder() / "batchnorm.md")
-
-
-def test_entries_are_the_files_in_order():
+def test_entries_are_the_files():
     names = [entry.name for entry in entries()]
     files = {path.stem for path in shipped_folder().glob("*.md")} - {"README"}
     assert set(names) == files
-    assert names[1:] == sorted(names[1:])
+    assert names == sorted(names)
 
 
 def test_lesson_is_found_by_its_name():
@@ -57,59 +52,106 @@ def test_what_is_said_of_an_unknown_name():
 
 
 def test_name_that_is_not_found_is_said_in_one_plain_line():
-    assert (
-        not_found("a\x1b[2J\nb")
-        == f"there is no lesson a[2J b (there are: {', '.join(e.name for e in entries())})"
-    )
+    known = ", ".join(entry.name for entry in entries())
+    assert not_found("1\x1b[2J\n2") == f"there is no lesson 1[2J 2 (there are: {known})"
     assert not_found("a\x1b[2J\nb.md") == "there is no file a[2J b.md"
 
 
-def test_node_names_are_the_graphs():
-    assert node_names(find("batchnorm")) == (
-        "mu",
-        "xmu",
-        "sq",
-        "var",
-        "sqrtvar",
-        "ivar",
-        "xhat",
-        "gammax",
-        "out",
-    )
+def test_names_of_a_strangers_files_are_said_in_one_plain_line(away, lay):
+    lay(away / "lessons", "zz\x1b[2J\nzz")
+    assert "did you mean zz[2J zz?" in not_found("zz[2J-zz")
+    assert not_found("x").isprintable()
 
 
-@pytest.mark.parametrize("entry", entries(), ids=lambda entry: entry.name)
-def test_every_entry_has_a_summary_and_nodes(entry):
-    lesson = load(entry.name)
-    assert summary(entry.path) == lesson.summary != ""
-    assert node_names(entry.path) == tuple(line.name for line in lesson.graph)
+# --- two lessons of one name ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def clash(away, lay, tmp_path, monkeypatch):
+    """Lay a lesson ``same`` in two places; return the second."""
+    lay(away / "lessons", "same", "own")
+    second = lay(tmp_path / "second", "same", "more")
+    monkeypatch.setenv(VARIABLE, os.fspath(second))
+    return second / "same.md"
+
+
+def test_no_place_comes_before_another(clash):
+    assert find("same") is None
+    told = f"2 lessons have this name: lessons/same.md (./lessons), {clash} (BN_TUTOR_LESSONS)"
+    assert not_found("same") == f"{told} (give the path of one)"
+    assert [str(problem) for problem in survey()[1]] == [f"same: error: {told} (give the path of one)"]
+
+
+def test_all_other_names_are_as_good_as_ever(clash):
+    assert (find("own"), find("more")) == (Path("lessons/own.md"), clash.parent / "more.md")
+    assert find("batchnorm") == shipped_folder() / "batchnorm.md"
+
+
+def test_by_its_path_each_is_found(clash):
+    assert (find("lessons/same.md"), find(str(clash))) == (Path("lessons/same.md"), clash)
+
+
+def test_both_are_listed_each_at_its_place(clash):
+    rows = [(entry.source, entry.name) for entry in entries()][-4:]
+    assert rows == [(LOCAL, "own"), (LOCAL, "same"), (VARIABLE, "more"), (VARIABLE, "same")]
+
+
+def test_clash_with_a_shipped_lesson(away, lay):
+    lay(away / "lessons", "batchnorm")
+    assert find("batchnorm") is None
+    with pytest.raises(LessonError, match=r"batchnorm: error: 2 lessons have this name: .*\(shipped\), less"):
+        bn_tutor.load("batchnorm")
+
+
+def test_clash_with_a_pack(away, lay, site, announce):
+    lay(site / "some_pack" / "lessons", "same")
+    lay(away / "lessons", "same")
+    announce("[bn_tutor.lessons]\nsome-pack = some_pack.lessons\n")
+    assert find("same") is None
+    assert "lessons/same.md (./lessons), " in not_found("same")
+    assert f"{site}/some_pack/lessons/same.md (pack some-pack) (give" in not_found("same")
+
+
+def test_three_of_one_name(clash, lay, tmp_path, monkeypatch):
+    third = lay(tmp_path / "third", "same")
+    monkeypatch.setenv(VARIABLE, os.pathsep.join([str(clash), str(third)]))
+    assert not_found("same").startswith("3 lessons have this name: ")
+
+
+def test_same_file_by_two_ways_is_no_clash(away, lay, tmp_path, monkeypatch):
+    folder = lay(away / "lessons", "same")
+    linked = lay(tmp_path / "linked")
+    (linked / "same.md").symlink_to(folder / "same.md")
+    (tmp_path / "whole").symlink_to(folder)
+    ways = [linked, tmp_path / "whole", folder, "lessons", folder / "same.md"]
+    monkeypatch.setenv(VARIABLE, os.pathsep.join(map(str, ways)))
+    assert (find("same"), survey()[1]) == (Path("lessons/same.md"), ())
+    assert [entry for entry in entries() if entry.name == "same"] == [
+        Entry("same", Path("lessons/same.md"), LOCAL)
+    ]
+
+
+def test_clash_of_strange_names_is_said_in_one_plain_line(away, lay, tmp_path, monkeypatch):
+    lay(away / "lessons", "a\x1b[2J\nb")
+    monkeypatch.setenv(VARIABLE, os.fspath(lay(tmp_path / "c\x1b[31m", "a\x1b[2J\nb")))
+    (problem,) = survey()[1]
+    assert str(problem).isprintable()
+    assert not_found("a\x1b[2J\nb").isprintable()
+
+
+# --- names for a shell ------------------------------------------------------------------------------------
+
+
+def test_shell_is_offered_each_name_once(clash):
+    names = shell_names()
+    assert names.count("same") == 1
+    assert {"batchnorm", "own", "more"} <= set(names)
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("", ""),
-        ("+++\n+++\n", ""),
-        ("+++\nsummary =\n+++\n", ""),
-        ("+++\nsummary = 'a  b'\n+++\n", "a b"),
-        ('+++\nsummary = "a\\u001b[2Jb"\n+++\n', "a[2Jb"),
-        ("\ufeff+++\nsummary = 'a'\n+++\n", "a"),
-        ("+++\nsummary = " + "[" * 10_000 + "\n+++\n", ""),
-        ("+++\r\nsummary = 'a'\r\n+++\r\n", "a"),
-    ],
-    ids=["empty", "no key", "no TOML", "text", "escape", "byte order mark", "deep", "line ends"],
+    "name", ["a$(touch b)", "a`b`", "a b", "a\nb", "a;b", "-a", "a'b", "a\\b", "a\x1b[2J"]
 )
-def test_summary_is_one_plain_line_or_empty(text, expected, tmp_path):
-    path = written(tmp_path, text)
-    assert summary(path) == expected
-
-
-@pytest.mark.parametrize("content", [b"\xff\xfe", b"", b"```graph\n", b"```graph\nmu\n= 3\n```\n"])
-def test_file_that_is_no_lesson_has_no_summary_and_no_strange_names(content, tmp_path):
-    path = written(tmp_path, content)
-    assert summary(path) == ""
-    assert set(node_names(path)) <= {"mu"}
-
-
-def test_missing_file_has_no_summary(tmp_path):
-    assert summary(tmp_path / "none.md") == ""
+def test_shell_is_offered_no_code(name, away, lay):
+    lay(away / "lessons", name, "naïve-1.2_x")
+    assert "naïve-1.2_x" in shell_names()
+    assert name not in shell_names()

@@ -26,6 +26,7 @@ STATISTICS = [
     ("integers", {"low": -1, "high": 2}, 0.0, (8 / 12) ** 0.5, -1.0, 1.0),
     ("linspace", {}, 0.5, 12**-0.5, 0.0, 1.0),
     ("linspace", {"low": 3, "high": 1}, 2.0, 2 * 12**-0.5, 1.0, 3.0),
+    ("one_hot", {}, 1 / 250, (249 / 250**2) ** 0.5, 0.0, 1.0),
 ]
 
 
@@ -82,6 +83,23 @@ def test_every_whole_number_below_high_is_drawn():
     assert set(drawn("integers", low=-2, high=3).ravel()) == {-2.0, -1.0, 0.0, 1.0, 2.0}
 
 
+@pytest.mark.parametrize("shape", [(1,), (5,), (50, 3), (2, 7, 4), (3, 1)])
+def test_labels_have_a_single_one_along_their_last_axis(shape):
+    labels = drawn("one_hot", shape)
+    assert set(labels.ravel()) <= {0.0, 1.0}
+    assert (labels.sum(axis=-1) == 1).all()
+
+
+def test_every_label_is_drawn_about_as_often():
+    labels = drawn("one_hot", (9000, 3))
+    # Four standard errors of a count out of 9000 with the chance 1/3.
+    assert np.abs(labels.sum(axis=0) - 3000).max() < 4 * (9000 * 2 / 9) ** 0.5
+
+
+def test_label_without_an_axis_is_one():
+    assert drawn("one_hot", ()) == 1.0
+
+
 def test_linspace_is_even():
     np.testing.assert_allclose(drawn("linspace", (2, 3), low=0, high=5), [[0, 1, 2], [3, 4, 5]], rtol=1e-15)
 
@@ -120,6 +138,7 @@ FROZEN = {
     "bernoulli": [1.0, 1.0, 0.0],
     "integers": [1.0, 0.0, 8.0],
     "linspace": [0.0, 0.5, 1.0],
+    "one_hot": [1.0, 0.0, 0.0],
 }
 
 

@@ -8,11 +8,11 @@ import pytest
 
 from bn_tutor.course import building
 from bn_tutor.course.building import MOST_NODES
-from bn_tutor.course.catalogue import shipped_folder
 from bn_tutor.course.loading import LessonError, load, record, sizes_of, upstream_of
+from bn_tutor.course.places import shipped_folder
 from bn_tutor.engine.zoom import Level
 
-from .lessons import FRONT, SMALL, parsed, with_front, with_graph, with_input, written
+from .lessons import FRONT, GRAPH_LINE, SMALL, parsed, with_front, with_graph, with_input, written
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_folder_is_no_lesson(tmp_path):
 
 
 def test_problems_of_the_form_are_raised(problems):
-    assert problems(FRONT + "prose\n")[0].startswith("lesson.md:1:1: error: there is no graph block")
+    assert problems(FRONT + "prose\n")[0].startswith("lesson.md:1:1: error[no-graph]: there is no graph block")
 
 
 # --- numbers ----------------------------------------------------------------------------------------------
@@ -220,33 +220,33 @@ def test_size_that_is_no_size_is_refused(size):
 def test_all_lines_are_checked_at_once(problems):
     text = with_graph("a = w * xx", "b = summ(a)", "w = x * 2", "N = x * 2", "c = b + a", "  d = x +")
     assert problems(text) == [
-        "lesson.md:14:9: error: xx is not defined before this line (did you mean x?)",
-        "lesson.md:15:5: error: there is no operation summ (did you mean sum?)",
-        "lesson.md:16:1: error: the name w is taken (each name is defined once)",
-        "lesson.md:17:1: error: the name N is taken (each name is defined once)",
-        "lesson.md:19:10: error: not a formula: invalid syntax",
+        "lesson.md:14:9: error[unknown-name]: xx is not defined before this line (did you mean x?)",
+        "lesson.md:15:5: error[unknown-operation]: there is no operation summ (did you mean sum?)",
+        "lesson.md:16:1: error[name-taken]: the name w is taken (each name is defined once)",
+        "lesson.md:17:1: error[name-taken]: the name N is taken (each name is defined once)",
+        "lesson.md:19:10: error[not-a-formula]: not a formula: invalid syntax",
     ]
 
 
 def test_name_defined_twice_is_reported_at_the_name(problems):
     found = problems(with_graph("mean_of_x = mean(x)", "mean_of_x = x * 2"))
-    assert found == ["lesson.md:15:1: error: the name mean_of_x is taken (each name is defined once)"]
+    assert found == ["lesson.md:15:1: error[name-taken]: the name mean_of_x is taken (each name is defined once)"]
 
 
 def test_node_is_not_used_before_its_line(problems):
     found = problems(with_graph("y = 2 * zed", "zed = x * 2"))
-    assert found == ["lesson.md:14:9: error: zed is not defined before this line"]
+    assert found == ["lesson.md:14:9: error[unknown-name]: zed is not defined before this line"]
 
 
 def test_names_of_inner_operations_are_not_for_the_lesson(problems):
     found = problems(with_graph("yy = x * 2 + 1", "z = yy_1 * 2"))
-    assert found == ["lesson.md:15:5: error: yy_1 is not defined before this line (did you mean yy?)"]
+    assert found == ["lesson.md:15:5: error[unknown-name]: yy_1 is not defined before this line (did you mean yy?)"]
 
 
 def test_shapes_that_do_not_fit_are_reported_at_their_line(problems):
     found = problems(with_graph("y = w * x", "z = x @ x"))
     message = "matmul: the 3 columns of the left do not meet the 4 rows of the right"
-    assert found == [f"lesson.md:15:1: error: {message}"]
+    assert found == [f"lesson.md:15:5: error[shapes-disagree]: {message}"]
 
 
 def test_shapes_that_do_not_fit_are_all_reported(problems):
@@ -262,7 +262,7 @@ def test_shapes_that_do_not_fit_are_reported_beside_unknown_names(problems):
 def test_unknown_output_is_reported_at_its_line(problems):
     found = problems(with_front("title = 'a'", "output = 'yy'"))
     assert found[0].startswith("lesson.md:4:")
-    assert "error: the output yy is not a node of the graph (did you mean y?)" in found[0]
+    assert "error[unknown-output]: the output yy is not a node of the graph (did you mean y?)" in found[0]
 
 
 def test_input_must_not_take_the_name_of_a_size(problems):
@@ -327,8 +327,8 @@ def test_large_shapes_are_refused_before_anything_is_made(problems):
     with little_memory():
         found = problems(LARGE + "big = a + b\nbigger = -big\nsmall = sum(big)\n```\n")
     assert found == [
-        f"lesson.md:8:1: error: big {reason}",
-        f"lesson.md:9:1: error: bigger {reason}",
+        f"lesson.md:8:7: error[too-large]: big {reason}",
+        f"lesson.md:9:10: error[too-large]: bigger {reason}",
     ]
 
 
@@ -336,14 +336,17 @@ def test_large_shapes_are_refused_before_a_part_is_taken(problems):
     places = ", ".join("0" * 40)
     with little_memory():
         found = problems(LARGE + f"big = a + b\npart = take(big, ({places}))\ny = sum(part)\n```\n")
-    assert found[0].startswith("lesson.md:8:1: error: big has the shape (1000000, 1000000)")
+    assert found[0].startswith("lesson.md:8:7: error[too-large]: big has the shape (1000000, 1000000)")
 
 
-def test_large_input_is_refused_and_has_no_line(problems):
+def test_large_input_is_refused_at_its_line_and_so_is_what_comes_of_it(problems):
     with little_memory():
         found = problems(with_input("shape = [1000000, 1000]"))
     reason = "has the shape (1000000, 1000), more than is computed here"
-    assert found == [f"lesson.md: error: z {reason}", f"lesson.md:7:1: error: y {reason}"]
+    assert found == [
+        f"lesson.md:4:1: error[too-large]: z {reason}",
+        f"lesson.md:7:5: error[too-large]: y {reason}",
+    ]
 
 
 def test_large_sizes_are_refused():
@@ -368,7 +371,8 @@ def test_lesson_of_500_nodes_loads_in_under_two_seconds(tmp_path):
 
 def test_more_nodes_than_the_limit_are_refused():
     lesson = parsed(chain(MOST_NODES + 1))
-    assert refusal(lesson) == "lesson.md: error: the graph has more than 5000 nodes"
+    expected = f"lesson.md:{GRAPH_LINE + MOST_NODES - 1}:1: error[too-large]: the graph has more than 5000 nodes"
+    assert refusal(lesson) == expected
 
 
 def test_many_nodes_are_refused_as_soon_as_few(monkeypatch):
@@ -387,7 +391,8 @@ def test_time_for_unknown_names_grows_with_their_number_and_not_its_square():
 
 @pytest.mark.parametrize("formula", ["take(x, (0, 9), axis=1)", "take(x, 0, axis=3)", "take(x, (-5, 0))"])
 def test_index_that_does_not_lie_on_its_axis_is_a_problem_of_its_line(formula):
-    assert graph_problems(with_graph(f"y = {formula}"))[0].startswith("lesson.md:14:1: error: ")
+    (found,) = graph_problems(with_graph(f"y = 2 * {formula}"))
+    assert found.startswith("lesson.md:14:9: error[shapes-disagree]: ")
 
 
 def test_part_that_is_larger_than_the_whole_is_refused():
@@ -395,9 +400,11 @@ def test_part_that_is_larger_than_the_whole_is_refused():
     text = LARGE.replace("[1000000, 1]", "[1000000, 2]") + f"y = take(a, ({places}), axis=1)\n```\n"
     with little_memory():
         found = graph_problems(text)
-    assert found == ["lesson.md:8:1: error: y has the shape (1000000, 100), more than is computed here"]
+    reason = "y has the shape (1000000, 100), more than is computed here"
+    assert found == [f"lesson.md:8:5: error[too-large]: {reason}"]
 
 
 def test_name_of_an_inner_operation_is_no_output(problems):
     found = problems(with_front("output = 'y_1'", body="```graph\ny = x * 2 + 1\n```\n"))
-    assert found == ["lesson.md:3:1: error: the output y_1 is not a node of the graph (did you mean y?)"]
+    message = "the output y_1 is not a node of the graph (did you mean y?)"
+    assert found == [f"lesson.md:3:1: error[unknown-output]: {message}"]

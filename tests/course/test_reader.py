@@ -16,8 +16,8 @@ from .lessons import (
     written,
 )
 
-NO_GRAPH = "lesson.md:1:1: error: there is no graph block (write the nodes between ```graph and ```)"
-NOT_A_LINE = "error: this line is not of the form name = formula"
+NO_GRAPH = "lesson.md:1:1: error[no-graph]: there is no graph block (write the nodes between ```graph and ```)"
+NOT_A_LINE = "error[not-a-line]: this line is not of the form name = formula"
 
 
 # --- what is read -----------------------------------------------------------------------------------------
@@ -92,12 +92,12 @@ def test_byte_order_mark_is_no_part_of_the_text(tmp_path):
 
 def test_broken_utf8_is_reported_with_its_byte(tmp_path):
     found = file_problems(tmp_path, b"+++\n\xff\n")
-    assert found == ["lesson.md: error: the file is not UTF-8 text (byte 4)"]
+    assert found == ["lesson.md: error[not-utf8]: the file is not UTF-8 text (byte 4)"]
 
 
 def test_large_file_is_not_read(tmp_path):
     found = file_problems(tmp_path, b"a" * 2_000_000)
-    assert found == ["lesson.md: error: the file is larger than 1,000,000 bytes"]
+    assert found == ["lesson.md: error[unreadable]: the file is larger than 1,000,000 bytes"]
 
 
 def test_file_of_the_greatest_size_is_read(tmp_path):
@@ -107,12 +107,13 @@ def test_file_of_the_greatest_size_is_read(tmp_path):
 
 def test_folder_is_reported(tmp_path):
     found = read_lesson(tmp_path, "folder")
-    assert found == (Problem("folder", 0, 0, "the file cannot be read: Is a directory"),)
+    assert found == (Problem("folder", 0, 0, "the file cannot be read: Is a directory", code=Code.UNREADABLE),)
 
 
 def test_missing_file_is_reported(tmp_path):
     found = read_lesson(tmp_path / "none.md", "none.md")
-    assert found == (Problem("none.md", 0, 0, "the file cannot be read: No such file or directory"),)
+    message = "the file cannot be read: No such file or directory"
+    assert found == (Problem("none.md", 0, 0, message, code=Code.UNREADABLE),)
 
 
 # --- blocks and headings ----------------------------------------------------------------------------------
@@ -123,39 +124,31 @@ BODY = {
     "graph in a quotation": (FRONT + "> ```graph\n> y = x\n> ```\n", [NO_GRAPH]),
     "unclosed graph": (
         FRONT + "```graph\ny = x * 2\n\n## y\n",
-        ["lesson.md:13:1: error: this block is not closed (end it with ```)", NO_GRAPH],
+        ["lesson.md:13:1: error[unclosed-block]: this block is not closed (end it with ```)", NO_GRAPH],
     ),
     "unclosed code": (
         SMALL + "prose\n\n~~~~ python\nx = 3\n~~~\n",
-        ["lesson.md:18:1: error: this block is not closed (end it with ~~~~)"],
-    ),
-    "two graphs": (
-        SMALL + "\n```graph\nz = w * x\n```\n",
-        ["lesson.md:17:1: error: there are two graph blocks"],
-    ),
-    "two backwards": (
-        SMALL + "```backward\ndx = w\n```\n```backward\ndx = w\n```\n",
-        ["lesson.md:19:1: error: there are two backward blocks"],
+        ["lesson.md:18:1: error[unclosed-block]: this block is not closed (end it with ~~~~)"],
     ),
     "misspelt block": (
         SMALL + "```bakward\ndx = w\n```\n",
-        ["lesson.md:16:1: error: there is no block bakward (did you mean backward?)"],
+        ["lesson.md:16:1: error[unknown-block]: there is no block bakward (did you mean backward?)"],
     ),
     "two sections": (
         SMALL + "## y\n\na\n\n## `y`\n\nb\n",
-        ["lesson.md:20:1: error: there are two sections for y"],
+        ["lesson.md:20:1: error[second-section]: there are two sections for y"],
     ),
     "heading three before a node": (
         SMALL + "### backward\n",
-        ["lesson.md:16:1: error: the heading backward has no place here (## node, ### backward)"],
+        ["lesson.md:16:1: error[misplaced-heading]: the heading backward has no place here (## node, ### backward)"],
     ),
     "heading three of another name": (
         SMALL + "## y\n\n### forward\n",
-        ["lesson.md:18:1: error: the heading forward has no place here (## node, ### backward)"],
+        ["lesson.md:18:1: error[misplaced-heading]: the heading forward has no place here (## node, ### backward)"],
     ),
     "heading four": (
         SMALL + "## y\n\n#### deep\n",
-        ["lesson.md:18:1: error: the heading deep has no place here (## node, ### backward)"],
+        ["lesson.md:18:1: error[misplaced-heading]: the heading deep has no place here (## node, ### backward)"],
     ),
     "not a line": (
         with_graph("y = w * x", "  y == x", "z"),
@@ -183,7 +176,7 @@ def test_lesson_without_a_body_is_reported(text):
 @pytest.mark.parametrize("ending", ["", "\n", "\n\n\n"])
 def test_bare_fence_at_the_end_is_not_closed(ending):
     assert problems(SMALL + "```" + ending) == [
-        "lesson.md:16:1: error: this block is not closed (end it with ```)"
+        "lesson.md:16:1: error[unclosed-block]: this block is not closed (end it with ```)"
     ]
 
 
@@ -193,12 +186,12 @@ def test_all_problems_are_reported_at_once_and_true_to_the_file():
         + "\n### odd\n\n```closed\n?\n```\n```python\n"
     )
     assert problems(text.replace("\n", "\r\n")) == [
-        "lesson.md:3:1: error: there is no key titel (did you mean title?)",
-        "lesson.md:6:1: error: the size N must be a whole number from 1 to 1,000,000",
-        "lesson.md:10:1: error: the size N of x is not in [sizes]",
-        "lesson.md:17:1: error: the heading odd has no place here (## node, ### backward)",
+        "lesson.md:3:1: error[unknown-key]: there is no key titel (did you mean title?)",
+        "lesson.md:6:1: error[wrong-value]: the size N must be a whole number from 1 to 1,000,000",
+        "lesson.md:10:1: error[unknown-size]: the size N of x is not in [sizes]",
+        "lesson.md:17:1: error[misplaced-heading]: the heading odd has no place here (## node, ### backward)",
         f"lesson.md:20:1: {NOT_A_LINE}",
-        "lesson.md:22:1: error: this block is not closed (end it with ```)",
+        "lesson.md:22:1: error[unclosed-block]: this block is not closed (end it with ```)",
     ]
 
 

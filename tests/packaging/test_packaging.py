@@ -9,70 +9,16 @@ import json
 import shutil
 import sys
 import tarfile
-from email.parser import Parser
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from types import SimpleNamespace
-from zipfile import ZipFile
 
 import pytest
 from packaging.requirements import Requirement
 
 from bn_tutor.version import __version__
+from tests.packaging.building import FOLDERS, ROOT, SOURCES, contents, metadata, requirements
 from tests.packaging.environments import installed, run
-
-ROOT = Path(__file__).parents[2]
-SOURCES = ("pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md")
-FOLDERS = ("bn_tutor", "lessons", "tests")
-LITTER = shutil.ignore_patterns("__pycache__", "*.pyc")
-
-
-def copy_tree(target):
-    target.mkdir()
-    for name in SOURCES:
-        shutil.copy(ROOT / name, target)
-    for name in FOLDERS:
-        shutil.copytree(ROOT / name, target / name, ignore=LITTER)
-    return target
-
-
-def build(source, target, *kinds):
-    """Build with the tools of this environment; return the files that were made."""
-    run(sys.executable, "-m", "build", "--no-isolation", *kinds, "--outdir", target, source)
-    return sorted(target.iterdir())
-
-
-def unpacked(archive, target):
-    with tarfile.open(archive) as opened:
-        opened.extractall(target, filter="data")
-    (folder,) = target.iterdir()
-    return folder
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    """The copied tree, its sdist and wheel, and the wheel that is built from the sdist."""
-    folder = tmp_path_factory.mktemp("built")
-    tree = copy_tree(folder / "tree")
-    wheel, sdist = build(tree, folder / "from_tree", "--sdist", "--wheel")
-    source = unpacked(sdist, folder / "unpacked")
-    (second,) = build(source, folder / "from_sdist", "--wheel")
-    return SimpleNamespace(tree=tree, sdist=sdist, wheel=wheel, wheel_from_sdist=second)
-
-
-def contents(wheel):
-    with ZipFile(wheel) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-def metadata(wheel):
-    (text,) = [data for name, data in contents(wheel).items() if name.endswith(".dist-info/METADATA")]
-    return Parser().parsestr(text.decode())
-
-
-def requirements(wheel):
-    return metadata(wheel).get_all("Requires-Dist")
-
 
 # --- what is in them --------------------------------------------------------------------------------------
 
@@ -141,22 +87,22 @@ def home(request, built, tmp_path_factory):
         environment = installed(folder, wanted, "--editable", built.tree)
         return SimpleNamespace(environment=environment, package=built.tree / "bn_tutor")
     environment = installed(folder, wanted, getattr(built, request.param))
-    plant_strangers(environment.packages)
+    plant_strangers(environment.packages, "stranger")
     return SimpleNamespace(environment=environment, package=environment.packages / "bn_tutor")
 
 
-def plant_strangers(folder):
-    """Lay a stranger's lessons there, with the file that would make the folder look like a checkout."""
+def plant_strangers(folder, name):
+    """Lay a stranger's lesson there, with the file that would make the folder look like a checkout."""
     lessons = folder / "lessons"
     lessons.mkdir()
-    shutil.copy(ROOT / "lessons" / "batchnorm.md", lessons / "stranger.md")
+    shutil.copy(ROOT / "lessons" / "batchnorm.md", lessons / f"{name}.md")
     (folder / "pyproject.toml").write_text("[project]\nname = 'stranger'\n", encoding="utf-8")
 
 
 @pytest.fixture
 def elsewhere(tmp_path):
-    """A working directory that is not the checkout and has a stranger's lessons in it."""
-    plant_strangers(tmp_path)
+    """A working directory that is not the checkout and has lessons of its own."""
+    plant_strangers(tmp_path, "own")
     return tmp_path
 
 
@@ -177,7 +123,8 @@ def test_version(home, elsewhere):
 def test_lessons_are_found_and_a_strangers_are_not(home, elsewhere):
     listed = json.loads(run(home.environment.command, "lesson", "list", "--json", folder=elsewhere))
     shipped = {path.stem for path in (ROOT / "lessons").glob("*.md")} - {"README"}
-    assert {row["name"] for row in listed} == shipped
+    assert {row["name"] for row in listed if row["source"] == "shipped"} == shipped
+    assert [row["name"] for row in listed if row["source"] != "shipped"] == ["own"]
     assert all(row["summary"] for row in listed)
     assert "batchnorm" in run(home.environment.command, "lesson", "list", folder=elsewhere)
 
@@ -188,8 +135,8 @@ def test_a_walk_runs(home, elsewhere):
 
 
 def test_a_lesson_of_ones_own_is_walked_by_its_path(home, elsewhere):
-    told = run(home.environment.command, "walk", "lessons/stranger.md", "--json", folder=elsewhere)
-    assert json.loads(told)["lesson"] == "stranger"
+    told = run(home.environment.command, "walk", "lessons/own.md", "--json", folder=elsewhere)
+    assert json.loads(told)["lesson"] == "own"
 
 
 def test_the_library_works(home, elsewhere):

@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from bn_tutor.course.loading import load, record, upstream_of
 from bn_tutor.course.problem import Findings
 from bn_tutor.course.reader import parse_lesson
+from bn_tutor.engine.graph import Recording, build
 from bn_tutor.engine.tracing import trace
 from bn_tutor.engine.zoom import Level
 from bn_tutor.views.look import Look
@@ -82,6 +83,27 @@ def traced_tour(traced):
         return Tour(Subject(name, recording, upstream, 0), order)
 
     return make
+
+
+def two_steps(x, w, b):
+    h = np.tanh(x * w)
+    low = h.mean(axis=0)
+    return h * b + low
+
+
+@cache
+def _several_tour(outputs=("out", "h", "low"), order=Order.RIGHT):
+    generator = np.random.default_rng(5)
+    one = trace(two_steps, *(generator.normal(size=shape) for shape in ((4, 3), (3,), (3,))))
+    recording = Recording(build(one.graph.nodes, outputs), one.values)
+    upstreams = {name: generator.normal(size=value.shape) for name, value in recording.outputs.items()}
+    return Tour(Subject("two_steps", recording, upstreams, 0), order)
+
+
+@pytest.fixture(scope="session")
+def several_tour():
+    """Make a tour of h, low and out, which both of them feed, with these outputs: outputs, order."""
+    return _several_tour
 
 
 @pytest.fixture(scope="session")

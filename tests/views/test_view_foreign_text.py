@@ -1,10 +1,14 @@
 """Text from a file is shown as it stands: no markup, no escape sequence, no control character."""
 
+from pathlib import Path
+
 import pytest
 
+from bn_tutor.course.heading import Heading
+from bn_tutor.course.places import Entry
 from bn_tutor.course.plain import plain
 from bn_tutor.engine.zoom import Level
-from bn_tutor.views.greeting import lesson_lines
+from bn_tutor.views.lesson_list import lesson_lines
 from bn_tutor.views.look import Look
 from bn_tutor.views.screen import screen
 from bn_tutor.walk.state import State
@@ -123,7 +127,8 @@ def test_a_tab_in_a_caption_is_no_tab_on_the_screen(text_tour, draw, control_cha
 @pytest.mark.parametrize("text", [MARKUP, ESCAPES, "a\tb", "a\nb"], ids=["markup", "escapes", "tab", "line"])
 def test_names_and_summaries_of_lessons_are_shown_as_they_stand(control_characters, text):
     for width in (20, 80, 300):
-        lines = [line.plain for line in lesson_lines([(text, text), ("b", "c")], Look(width))]
+        rows = [(Entry(text, Path(), text), Heading(text)), (Entry("b", Path()), Heading("c"))]
+        lines = [line.plain for line in lesson_lines(rows, Look(width))]
         assert control_characters(lines) == []
     assert plain(text).split()[0] in lines[0]
 

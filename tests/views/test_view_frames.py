@@ -34,6 +34,8 @@ class Case:
     height: int | None = 24
     level: Level = Level.NODE
     order: Order = Order.RIGHT
+    # With outputs named, a frame not of batch norm but of a function that has them all.
+    outputs: tuple[str, ...] = ()
 
 
 CASES = {
@@ -65,6 +67,8 @@ CASES = {
     "ascii_graph_120": Case(BACKWARD["xhat"], look=Look(120, ascii=True)),
     "plain": Case(BACKWARD["gammax"], look=Look(plain=True), height=None),
     "precision_6": Case(FORWARD["sqrtvar"], look=Look(120, precision=6)),
+    "several_outputs_fed": Case(3, height=40, outputs=("out", "h")),
+    "several_outputs_feeding": Case(5, look=Look(120), outputs=("out", "h")),
 }
 
 
@@ -78,9 +82,9 @@ def hold(folder, name, drawn, update=UPDATE):
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_frame_is_drawn_as_it_is_kept(lesson_tour, press_all, draw, draw_whole, name):
+def test_a_frame_is_drawn_as_it_is_kept(lesson_tour, several_tour, press_all, draw, draw_whole, name):
     case = CASES[name]
-    tour = lesson_tour(case.order)
+    tour = several_tour(case.outputs, case.order) if case.outputs else lesson_tour(case.order)
     state = press_all(tour, start(tour, place=case.place, level=case.level), *case.keys)
     lines = draw(tour, state, case.look, case.height) if case.height else draw_whole(tour, state, case.look)
     hold(FOLDER, name, "\n".join(lines) + "\n")

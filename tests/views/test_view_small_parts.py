@@ -1,11 +1,16 @@
 """The keys' help, columns, the look, the greeting."""
 
+from pathlib import Path
+
 import pytest
 from rich.text import Text
 
+from bn_tutor.course.heading import Heading
+from bn_tutor.course.places import Entry
 from bn_tutor.views.columns import side_by_side, stacked
-from bn_tutor.views.greeting import greeting_lines, lesson_lines
+from bn_tutor.views.greeting import greeting_lines
 from bn_tutor.views.keys_help import footer, keys_lines
+from bn_tutor.views.lesson_list import lesson_lines
 from bn_tutor.views.look import Look, encodes_symbols
 from bn_tutor.walk.keys import BINDINGS
 from bn_tutor.walk.state import State
@@ -125,10 +130,25 @@ def test_the_greeting_says_what_to_try(width):
     assert "bn-tutor walk --help" in text
 
 
+def listed(*rows):
+    """Return lessons from rows of name and summary, and where they are from if that is not here."""
+    return [(Entry(name, Path(f"{name}.md"), *source), Heading(summary)) for name, summary, *source in rows]
+
+
 def test_lessons_stand_in_two_columns_where_they_fit():
-    rows = [("batchnorm", "nine nodes"), ("mlp", "two layers")]
+    rows = listed(("batchnorm", "nine nodes"), ("mlp", "two layers"))
     assert plain(lesson_lines(rows, Look(80))) == ["  batchnorm  nine nodes", "  mlp        two layers"]
     assert plain(lesson_lines(rows, Look(20))) == ["  batchnorm", "    nine nodes", "  mlp", "    two layers"]
+
+
+def test_lessons_from_several_places_say_which():
+    rows = listed(("batchnorm", "nine nodes"), ("漢字", "two layers", "./lessons"), ("b", "", "pack p"))
+    assert plain(lesson_lines(rows, Look(80))) == [
+        "  batchnorm  shipped    nine nodes",
+        "  漢字       ./lessons  two layers",
+        "  b          pack p     ",
+    ]
+    assert plain(lesson_lines(rows, Look(20)))[2:4] == ["  漢字       ./lessons", "    two layers"]
 
 
 def test_no_lessons_are_no_lines():

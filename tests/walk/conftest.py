@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bn_tutor.course.loading import load, record
+from bn_tutor.engine.graph import Recording, build
 from bn_tutor.engine.tracing import trace
 from bn_tutor.engine.zoom import Level
 from bn_tutor.walk.demonstrations import Order
@@ -64,6 +65,27 @@ def traced_tour():
         return Tour(Subject("function", recording, upstream, 0), order)
 
     return make
+
+
+def two_steps(x, w, b):
+    h = np.tanh(x * w)
+    low = h.mean(axis=0)
+    return h * b + low
+
+
+@cache
+def _several_tour(outputs=("out", "h", "low"), order=Order.RIGHT):
+    generator = np.random.default_rng(UPSTREAM_SEED)
+    traced = trace(two_steps, *(generator.normal(size=shape) for shape in ((4, 3), (3,), (3,))))
+    recording = Recording(build(traced.graph.nodes, outputs), traced.values)
+    upstreams = {name: generator.normal(size=value.shape) for name, value in recording.outputs.items()}
+    return Tour(Subject("two_steps", recording, upstreams, 0), order)
+
+
+@pytest.fixture(scope="session")
+def several_tour():
+    """Make a tour of h, low and out, which two of them feed, with these outputs: outputs, order."""
+    return _several_tour
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,55 @@
+"""Folders of lessons, and lesson packs as an installer lays them."""
+
+import importlib
+
+import pytest
+
+from bn_tutor.course.places import VARIABLE
+
+
+@pytest.fixture
+def away(tmp_path, monkeypatch):
+    """An empty working directory, and no lessons from the tester's own environment."""
+    monkeypatch.delenv(VARIABLE, raising=False)
+    folder = tmp_path / "away"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def lay():
+    """Write lesson files into a folder, which is made; returns the folder."""
+
+    def write(folder, *names, text=""):
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in names:
+            (folder / f"{name}.md").write_text(text)
+        return folder
+
+    return write
+
+
+@pytest.fixture
+def site(tmp_path, monkeypatch):
+    """A folder that Python looks for packages in."""
+    folder = tmp_path / "site"
+    folder.mkdir()
+    monkeypatch.syspath_prepend(folder)
+    return folder
+
+
+@pytest.fixture
+def announce(site):
+    """Lay the metadata of a distribution whose entry_points.txt has this text or these bytes."""
+
+    def write(content, name="some_pack-1.0.dist-info"):
+        folder = site / name
+        folder.mkdir()
+        data = content if isinstance(content, bytes) else content.encode()
+        (folder / "entry_points.txt").write_bytes(data)
+        # Python may have looked into this folder a moment ago, before anything lay in it.
+        importlib.invalidate_caches()
+        return folder
+
+    return write
