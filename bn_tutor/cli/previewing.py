@@ -1,16 +1,24 @@
 """What the preview command does once its options are read."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import typer
 
-from bn_tutor.cli.stage import Edited
+from bn_tutor.cli.stage import Walked
 from bn_tutor.cli.stepper import step_through
 from bn_tutor.cli.targets import Request
 from bn_tutor.cli.walking import INTERRUPTED
+from bn_tutor.course.lint import lint
+from bn_tutor.course.problem import Problem
 from bn_tutor.views.look import Look
 from bn_tutor.walk.state import State
+from bn_tutor.walk.story import Tour
+
+# How often the file is looked at, in seconds.
+LOOK_AGAIN = 0.3
 
 
 def preview(file: Path, look: Look, *, width: int | None, no_color: bool) -> None:
@@ -20,3 +28,44 @@ def preview(file: Path, look: Look, *, width: int | None, no_color: bool) -> Non
         act = step_through(stage, None, State(), look, width=width, no_color=no_color)
     if act.state.interrupted:
         raise typer.Exit(INTERRUPTED)
+
+
+@dataclass
+class Edited:
+    """A lesson file that is being edited: told anew whenever it changes."""
+
+    path: Path
+    request: Request
+    wait: float | None = LOOK_AGAIN
+    _stamp: tuple[int, int] | None = None
+    _walked: Walked | None = None
+    _note: str = ""
+
+    def tour(self, choices: Mapping[str, str]) -> Tour:
+        """Return the tour of the file as it is now."""
+        stamp = self._stamped()
+        if self._walked is None or stamp != self._stamp:
+            self._stamp, self._walked = stamp, Walked(self.request)
+            problems = lint(self.path, str(self.path))
+            self._note = _told(problems)
+        return self._walked.tour(choices)
+
+    def note(self) -> str:
+        """Return what lint found in the file, once after each change."""
+        note, self._note = self._note, ""
+        return note
+
+    def _stamped(self) -> tuple[int, int]:
+        try:
+            found = self.path.stat()
+        except OSError:
+            return 0, 0  # an editor may take the file away for a moment
+        return found.st_mtime_ns, found.st_size
+
+
+def _told(problems: tuple[Problem, ...]) -> str:
+    if not problems:
+        return "lint: proven right"
+    count = f"{len(problems)} problem" + ("s" if len(problems) > 1 else "")
+    first = problems[0]
+    return f"lint: {count}, the first in line {first.line}: {first.message}"

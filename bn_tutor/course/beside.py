@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from bn_tutor.course.data import read_csv
+from bn_tutor.course.csv_file import read_csv
 from bn_tutor.course.numbers import shape_text
 from bn_tutor.course.plain import one_line
 from bn_tutor.engine.gradients import Array

@@ -1,7 +1,6 @@
 """Arrays from a learner's own file: CSV for x, .npz or .json for any input and for the upstream gradient."""
 
 import json
-import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from bn_tutor.course.archive import MOST_VALUES, read_archive
+from bn_tutor.course.csv_file import read_csv
 from bn_tutor.course.plain import one_line
 from bn_tutor.engine.gradients import Array
 
@@ -57,32 +57,6 @@ def load_data(path: Path, upstream: str = "upstream") -> dict[str, Array]:
 def _csv(path: Path) -> Mapping[str, Any]:
     """Read x, one sample a row."""
     return {"x": read_csv(path)}
-
-
-def read_csv(path: Path) -> Array:
-    """Return a table of numbers, two axes; a first line that is not numbers is a heading.
-
-    Raises OSError, UnicodeDecodeError, or ValueError with the reason.
-    """
-    with path.open(encoding="utf-8-sig") as file:
-        first = file.readline()
-    delimiter = next((sign for sign in ",;\t" if sign in first), None)
-    # A row with a gap or a slip is no heading: were it taken for one, a sample would be lost in silence.
-    heading = bool(first.strip()) and not any(_is_number(cell) for cell in first.split(delimiter))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # an empty file warns; it is refused below
-        table = np.loadtxt(path, delimiter=delimiter, skiprows=int(heading), ndmin=2, encoding="utf-8-sig")
-    if not table.size:
-        raise ValueError("there are no numbers in it")
-    return table
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
 
 
 def _json(path: Path) -> Mapping[str, Any]:

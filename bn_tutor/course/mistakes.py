@@ -7,8 +7,8 @@ from typing import Any
 from bn_tutor.course.evaluation import evaluate
 from bn_tutor.course.lesson import Lesson, Line, Mistake
 from bn_tutor.course.problem import SlipError
+from bn_tutor.engine.closeness import relative_error
 from bn_tutor.engine.gradients import Array
-from bn_tutor.engine.proof import relative_error
 
 TOLERANCE = 1e-9
 

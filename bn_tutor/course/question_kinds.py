@@ -14,8 +14,8 @@ from bn_tutor.course.codes import Code
 from bn_tutor.course.evaluation import evaluate
 from bn_tutor.course.lesson import Line, Question
 from bn_tutor.course.problem import SlipError
+from bn_tutor.engine.closeness import relative_error
 from bn_tutor.engine.gradients import Array
-from bn_tutor.engine.proof import relative_error
 
 TOLERANCE = 1e-9
 # A number is typed with the few digits that were shown.

@@ -16,9 +16,10 @@ from bn_tutor.course.numbers import shape_text
 from bn_tutor.course.parsing import names_in
 from bn_tutor.course.problem import Findings, Problem, SlipError, did_you_mean
 from bn_tutor.course.quotes import quote_problems
+from bn_tutor.engine.closeness import relative_error
 from bn_tutor.engine.gradients import Array
 from bn_tutor.engine.graph import Recording
-from bn_tutor.engine.proof import prove, relative_error
+from bn_tutor.engine.proof import prove
 from bn_tutor.engine.replay import replay
 from bn_tutor.engine.zoom import Level, zoom
 

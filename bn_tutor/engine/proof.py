@@ -14,6 +14,7 @@ from functools import partial
 
 import numpy as np
 
+from bn_tutor.engine.closeness import largest, relative_error
 from bn_tutor.engine.gradients import Array, LinearMap
 from bn_tutor.engine.graph import Node, Recording
 from bn_tutor.engine.replay import Rule
@@ -87,7 +88,7 @@ def _natural_scale(output: Array, operand: Array, tangent: Array) -> float:
     The mean's gradient through the variance is exactly zero and numerically 1e-17: a relative error of such
     a number says nothing.
     """
-    return 1e-3 * _size(output) * _size(tangent) / (_size(operand) or 1.0)
+    return 1e-3 * largest(output) * largest(tangent) / (largest(operand) or 1.0)
 
 
 def _errors(
@@ -106,21 +107,6 @@ def _errors(
     yield "backward", abs(float(there.sum() - back.sum())) / size
 
 
-def relative_error(value: Array, reference: Array, scale: float = 0.0) -> float:
-    """Return the largest difference, relative to the reference's largest element, or to ``scale`` if larger.
-
-    Infinite where the shapes differ; 0 for empty arrays.
-    """
-    if value.shape != reference.shape:
-        return np.inf
-    difference = _size(value - reference)
-    return difference / (max(_size(reference), scale) or 1.0)
-
-
-def _size(array: Array) -> float:
-    return float(np.max(np.abs(array), initial=0.0))
-
-
 def directional_derivative(node: Node, operands: tuple[Array, ...], place: int, tangent: Array) -> Array:
     """Return d/dt of the node's operation along ``tangent`` in its input at ``place``; the output's shape."""
 
@@ -135,7 +121,7 @@ def _is_judged(node: Node, operands: tuple[Array, ...], place: int, tangent: Arr
     step = 2 * CENTRAL_STEP
     ahead, here, behind = (_moved(node, operands, place, tangent, each) for each in (step, 0, -step))
     bend = np.abs((ahead - here) - (here - behind))
-    return np.asarray(bend <= 1e-3 * step * _size(tangent))
+    return np.asarray(bend <= 1e-3 * step * largest(tangent))
 
 
 def _moved(node: Node, operands: tuple[Array, ...], place: int, tangent: Array, step: complex) -> Array:

@@ -1,7 +1,7 @@
 """Measures bn-tutor on this machine and prints a Markdown table: ``python tests/benchmarks/run.py``.
 
 It takes about a minute. Ratios compare runs that took turns; spread is the middle half of the rounds. Name
-one or more of ``engine``, ``start`` and ``keys`` to run only those.
+one or more of ``engine``, ``start``, ``keys`` and ``lint`` to run only those.
 """
 
 import os
@@ -10,11 +10,17 @@ import sys
 
 import engine_speed
 import key_speed
+import lint_speed
 import numpy as np
 import start_speed
 from measuring import table
 
-PARTS = {"engine": engine_speed.rows, "start": start_speed.rows, "keys": key_speed.rows}
+PARTS = {
+    "engine": engine_speed.rows,
+    "start": start_speed.rows,
+    "keys": key_speed.rows,
+    "lint": lint_speed.rows,
+}
 
 
 def machine():

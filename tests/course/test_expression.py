@@ -92,6 +92,18 @@ ONE_OPERATION = {
     "x[:, 1]": ("take", ("x",), {"key": (slice(None), 1)}),
     "x[1:N:2]": ("take", ("x",), {"key": slice(1, 4, 2)}),
     "x[: N // 2]": ("take", ("x",), {"key": slice(None, 2)}),
+    "x * keep": ("multiply", ("x", "0.5"), {}),
+    "x ** keep": ("power", ("x",), {"exponent": 0.5}),
+    "clip(x, -keep, 1 / keep)": ("clip", ("x",), {"low": -0.5, "high": 2.0}),
+    "sum(x, axis=axes)": ("sum", ("x",), {"axis": (0, 2)}),
+    "reshape(x, axes)": ("reshape", ("x",), {"shape": (0, 2)}),
+    "sum(x, axis=trailing(x, D))": ("sum", ("x",), {"axis": (2,)}),
+    "sum(x, axis=trailing(x, (D,)))": ("sum", ("x",), {"axis": (2,)}),
+    "sum(x, axis=trailing(x, (C, D)))": ("sum", ("x",), {"axis": (1, 2)}),
+    "sum(x, axis=trailing(x, [N, 6, D]))": ("sum", ("x",), {"axis": (0, 1, 2)}),
+    "sum(x, trailing(y, (N, D)), true)": ("sum", ("x",), {"axis": (0, 1), "keepdims": True}),
+    # The shape of a line that is wrong is not known, and what uses it is not blamed.
+    "sum(wrong, axis=trailing(wrong, D))": ("sum", ("wrong",), {"axis": ()}),
     "take(x, 0)": ("take", ("x",), {"key": (0,)}),
     "take(x, (0, 2))": ("take", ("x",), {"key": ([0, 2],)}),
     "take(x, (0, 2), axis=1)": ("take", ("x",), {"key": (slice(None), [0, 2])}),
@@ -181,6 +193,16 @@ def test_graph_line_must_compute_something(text):
 # --- what it refuses --------------------------------------------------------------------------------------
 
 OPERATORS = "+ - * / ** @ are"
+AS_ARGUMENT = "axis=..., or a shape"
+AXES = "a whole number, some in brackets, or none"
+WHOLE = "the shape (4, 6, 3), which does not end with"
+ENDINGS = "it ends with (3,), (6, 3), (4, 6, 3)"
+TRAILING = (
+    Code.WRONG_ARGUMENT,
+    "trailing takes a node of this graph and a shape",
+    12,
+    "trailing(x, (C, D))",
+)
 REFUSED = {
     # names
     "summ(x)": (Code.UNKNOWN_OPERATION, "there is no operation summ", 0, "did you mean sum?"),
@@ -255,6 +277,42 @@ REFUSED = {
     "take(x, (0, 0.5))": (Code.WRONG_ARGUMENT, "indices must be a whole number, or some in brackets", 8, ""),
     "take(x, true)": (Code.WRONG_ARGUMENT, "indices must be a whole number, or some in brackets", 8, ""),
     "sum(x, keepdims=1)": (Code.WRONG_ARGUMENT, "keepdims must be true or false", 16, ""),
+    # switches that stand for a tuple
+    "x + axes": (
+        Code.WRONG_ARGUMENT,
+        "axes stands for (0, 2), which can only be an argument",
+        4,
+        AS_ARGUMENT,
+    ),
+    "sum(x, axis=(axes, 1))": (Code.WRONG_ARGUMENT, f"axis must be {AXES}", 12, ""),
+    "sum(x, axis=axes + 1)": (
+        Code.WRONG_ARGUMENT,
+        "axes stands for (0, 2), which can only be an argument",
+        12,
+        AS_ARGUMENT,
+    ),
+    # trailing
+    "sum(x, axis=trailing(x, N))": (Code.SHAPES_DISAGREE, f"x has {WHOLE} (4,)", 24, ENDINGS),
+    "sum(x, axis=trailing(x, (D, C)))": (Code.SHAPES_DISAGREE, f"x has {WHOLE} (3, 6)", 24, ENDINGS),
+    "sum(x, axis=trailing(x, (1, N, C, D)))": (
+        Code.SHAPES_DISAGREE,
+        f"x has {WHOLE} (1, 4, 6, 3)",
+        24,
+        ENDINGS,
+    ),
+    "sum(x, axis=trailing(x, ()))": (Code.SHAPES_DISAGREE, f"x has {WHOLE} ()", 24, ENDINGS),
+    "sum(x, axis=trailing(x, 1.5))": (
+        Code.WRONG_ARGUMENT,
+        "shape must be a whole number, or some in brackets",
+        24,
+        "",
+    ),
+    "sum(x, axis=trailing(x))": TRAILING,
+    "sum(x, axis=trailing(x, D, 1))": TRAILING,
+    "sum(x, axis=trailing(x, shape=D))": TRAILING,
+    "sum(x, axis=trailing())": TRAILING,
+    "sum(x, axis=trailing(N, D))": TRAILING,
+    "sum(x, axis=trailing(-x, D))": TRAILING,
     # square brackets
     "x[(0, 1), 0]": (Code.WRONG_ARGUMENT, "an index must be a whole number", 2, ""),
     "x[y]": (Code.WRONG_ARGUMENT, "this argument must be a number, not a node", 2, ""),
@@ -344,6 +402,14 @@ def test_complex_zero_is_no_argument():
 @pytest.mark.parametrize("text", ["take(x, 0, axes=1)", "take(x, 0, **y)"])
 def test_keyword_that_take_does_not_have_is_refused(text):
     assert refusal(text)[2] == 11
+
+
+def test_trailing_is_no_operation():
+    assert refusal("2 * trailing(x, D)")[:3] == (
+        Code.UNKNOWN_OPERATION,
+        "there is no operation trailing",
+        4,
+    )
 
 
 def test_nothing_is_evaluated(tmp_path):

@@ -1,8 +1,9 @@
 import pytest
 
+from bn_tutor.course.codes import Code
 from bn_tutor.course.lesson import Derivation, Lesson, Line, Section
 from bn_tutor.course.problem import Problem
-from bn_tutor.course.reader import LARGEST_FILE, read_lesson
+from bn_tutor.course.reader import LARGEST_FILE, read_lesson, read_whole
 
 from .lessons import (
     FRONT,
@@ -16,7 +17,9 @@ from .lessons import (
     written,
 )
 
-NO_GRAPH = "lesson.md:1:1: error[no-graph]: there is no graph block (write the nodes between ```graph and ```)"
+NO_GRAPH = (
+    "lesson.md:1:1: error[no-graph]: there is no graph block (write the nodes between ```graph and ```)"
+)
 NOT_A_LINE = "error[not-a-line]: this line is not of the form name = formula"
 
 
@@ -107,7 +110,9 @@ def test_file_of_the_greatest_size_is_read(tmp_path):
 
 def test_folder_is_reported(tmp_path):
     found = read_lesson(tmp_path, "folder")
-    assert found == (Problem("folder", 0, 0, "the file cannot be read: Is a directory", code=Code.UNREADABLE),)
+    assert found == (
+        Problem("folder", 0, 0, "the file cannot be read: Is a directory", code=Code.UNREADABLE),
+    )
 
 
 def test_missing_file_is_reported(tmp_path):
@@ -140,15 +145,21 @@ BODY = {
     ),
     "heading three before a node": (
         SMALL + "### backward\n",
-        ["lesson.md:16:1: error[misplaced-heading]: the heading backward has no place here (## node, ### backward)"],
+        [
+            "lesson.md:16:1: error[misplaced-heading]: the heading backward has no place here (## node, ### backward)"
+        ],
     ),
     "heading three of another name": (
         SMALL + "## y\n\n### forward\n",
-        ["lesson.md:18:1: error[misplaced-heading]: the heading forward has no place here (## node, ### backward)"],
+        [
+            "lesson.md:18:1: error[misplaced-heading]: the heading forward has no place here (## node, ### backward)"
+        ],
     ),
     "heading four": (
         SMALL + "## y\n\n#### deep\n",
-        ["lesson.md:18:1: error[misplaced-heading]: the heading deep has no place here (## node, ### backward)"],
+        [
+            "lesson.md:18:1: error[misplaced-heading]: the heading deep has no place here (## node, ### backward)"
+        ],
     ),
     "not a line": (
         with_graph("y = w * x", "  y == x", "z"),
@@ -201,5 +212,185 @@ def test_section_and_prose_with_braces_keep_their_lines():
     assert lesson.quoting == (Line("", "{value: y}", 17, 1), Line("y", "two {shape: y}", 21, 1))
 
 
-def test_line_of_the_output_is_kept():
-    assert parsed(with_front("title = 'a'", "output = 'y'")).output_line == 4
+def test_places_of_what_the_front_matter_says_are_kept():
+    lesson = parsed(with_front("title = 'a'", "output = 'y'", "  requires = ['a']"))
+    assert lesson.lines_of == {"output": (4, 1), "requires": (5, 3), "x": (7, 1)}
+
+
+def test_place_of_a_key_that_is_not_there_is_the_first_line():
+    assert parsed(SMALL).lines_of == {"output": (1, 1), "requires": (1, 1), "x": (10, 1), "w": (11, 1)}
+
+
+# --- several blocks, several outputs ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("block", ["graph", "backward", "closed"])
+def test_several_blocks_are_read_as_one_in_the_order_of_the_file(block):
+    text = SMALL + f"```{block}\nb = 2 * y\n```\n\nprose\n\n```{block}\na = 3 * b\n```\n"
+    lines = getattr(parsed(text), block)
+    assert [(line.name, line.line) for line in lines][-2:] == [("b", 17), ("a", 23)]
+
+
+def test_outputs_are_the_front_matters_in_its_order():
+    lesson = parsed(with_front("output = ['z', 'y']", body="```graph\ny = x * 2\nz = y * 3\n```\n"))
+    assert (lesson.outputs, lesson.output) == (("z", "y"), "z")
+
+
+def test_output_is_the_last_line_where_none_is_named():
+    lesson = parsed(with_front(body="```graph\ny = x * 2\n```\n```graph\nz = y * 3\n```\n"))
+    assert lesson.outputs == ("z",)
+
+
+def test_lines_that_may_have_links_are_kept():
+    text = SMALL + "one\n[a](b.md) two\n\n## y\n\n![c](d.png)\n"
+    linking = [line for written in parsed(text).written for line in written.linking]
+    assert linking == [Line("", "[a](b.md) two", 17, 1), Line("y", "![c](d.png)", 21, 1)]
+
+
+# --- switches ---------------------------------------------------------------------------------------------
+
+SWITCHES = ("[switches]", "mode = ['train', 'test']", "ddof = [0, 1]")
+
+
+def with_switches(body):
+    """Return a lesson with switches; its body begins on line 9."""
+    return with_front(*SWITCHES, body=body)
+
+
+WHEN = {
+    "mode = test": (("mode", "test"),),
+    "mode=test": (("mode", "test"),),
+    "mode = test and ddof = 1": (("mode", "test"), ("ddof", "1")),
+    "mode = test, ddof = 1": (("mode", "test"), ("ddof", "1")),
+}
+
+
+@pytest.mark.parametrize("text", WHEN)
+@pytest.mark.parametrize("block", ["graph", "backward", "closed"])
+def test_condition_of_a_block_is_that_of_its_lines(block, text):
+    body = f"```graph\ny = x * 2\n```\n```{block} when {text}\nz = y * 3\n```\n"
+    lesson = parsed(with_switches(body)).everything
+    assert [line.when for line in getattr(lesson, block)][-1] == WHEN[text]
+
+
+BOTH = (("mode", "test"), ("ddof", "1"))
+BODY_OF_BOTH = """\
+```graph
+y = x * 2
+```
+
+## y when mode = test
+
+one
+
+```derivation when ddof = 1
+y
+```
+
+```mistake when ddof = 1
+id = "a"
+change = "y = x"
+say = "b"
+```
+
+### backward when ddof = 1
+
+two
+
+```question
+id = "b"
+kind = "shape"
+ask = "c"
+answer = "y"
+```
+"""
+
+
+def test_conditions_of_a_heading_and_of_what_stands_below_are_both_kept():
+    lesson = parsed(with_switches(BODY_OF_BOTH)).everything
+    written = [(each.text, each.direction, each.when) for each in lesson.written if each.text]
+    assert written == [("one", "forward", BOTH[:1]), ("two", "backward", BOTH)]
+    parts = (*lesson.derivations, *lesson.mistakes, *lesson.questions)
+    assert [(part.node, part.when) for part in parts] == [("y", BOTH)] * 3
+    assert [part.line for part in (*lesson.mistakes, *lesson.questions)] == [21, 31]
+    assert lesson.derivations[0].direction == "forward"
+
+
+def test_sections_of_one_node_for_different_choices_are_none_too_many():
+    body = "```graph\ny = x * 2\n```\n## y\n\na\n\n## y when mode = test\n\nb\n"
+    lesson = parsed(with_switches(body))
+    assert lesson.sections["y"].forward == "a"
+
+
+WRONG_WHEN = {
+    "```graph when mood = test\ny = x * 2\n```\n": (9, 10, "there is no switch mood (did you mean mode?)"),
+    "```graph when mode = tset\ny = x * 2\n```\n": (9, 10, "mode has no choice tset (did you mean test?)"),
+    "```graph when ddof = 7\ny = x * 2\n```\n": (9, 10, "ddof has no choice 7 (there are: 0, 1)"),
+    "```graph when mode\ny = x * 2\n```\n": (
+        9,
+        10,
+        FORM := "after when stands name = choice (when mode = train)",
+    ),
+    "```graph when\ny = x * 2\n```\n": (9, 10, FORM),
+    "```graph when mode = test and\ny = x * 2\n```\n": (9, 10, FORM),
+    "```graph when = test\ny = x * 2\n```\n": (9, 10, FORM),
+    "```graph\ny = x * 2\n```\n## `y` when mode = tset\n\na\n": (
+        12,
+        8,
+        "mode has no choice tset (did you mean test?)",
+    ),
+    "```graph\ny = x * 2\n```\n## y\n\n### backward when mod = test\n": (
+        14,
+        14,
+        "there is no switch mod (did you mean mode?)",
+    ),
+}
+
+
+@pytest.mark.parametrize("body", WRONG_WHEN, ids=lambda body: body.split(" when")[1].split("\n")[0])
+def test_condition_that_cannot_hold_is_reported_at_its_place(body):
+    line, column, message = WRONG_WHEN[body]
+    assert problems(with_switches(body)) == [f"lesson.md:{line}:{column}: error[unknown-switch]: {message}"]
+
+
+def test_condition_in_a_lesson_without_switches_is_reported():
+    found = problems(with_front(body="```graph when mode = train\ny = x * 2\n```\n"))
+    assert found == ["lesson.md:6:10: error[unknown-switch]: there is no switch mode"]
+
+
+def test_graphs_of_all_variants_are_looked_at_beside_problems_of_the_form():
+    body = "```graph\ny = x * 2\n```\n```graph when mode = test\nz = zed * 2\n```\n#### odd\n"
+    found = problems(with_switches(body))
+    assert [problem.split(": ")[1] for problem in found] == [
+        "error[misplaced-heading]",
+        "error[unknown-name]",
+    ]
+
+
+# --- what can be made of a wrong file ---------------------------------------------------------------------
+
+
+def test_lesson_with_problems_is_returned_beside_them(tmp_path):
+    lesson, found = read_whole(written(tmp_path, SMALL + "#### odd\n"), "lesson.md")
+    assert lesson.graph == parsed(SMALL).graph
+    assert [problem.code for problem in found] == [Code.MISPLACED_HEADING]
+
+
+@pytest.mark.parametrize("content", [b"\xff", b"", FRONT.encode(), SMALL.replace("N = 4", "N = 0").encode()])
+def test_there_is_no_lesson_without_its_sizes_and_a_graph(content, tmp_path):
+    lesson, found = read_whole(written(tmp_path, content), "lesson.md")
+    assert lesson is None and found
+
+
+def test_mistakes_and_questions_stand_in_their_sections():
+    mistake = '```mistake\nid = "a"\nchange = "y = w"\nsay = "b"\n```\n'
+    question = '```question\nid = "c"\nkind = "shape"\nask = "d"\nanswer = "y"\n```\n'
+    lesson = parsed(SMALL + question + "## y\n\n" + mistake + "### backward\n\n" + question)
+    assert [(each.id, each.node, each.line) for each in lesson.mistakes] == [("a", "y", 24)]
+    assert [(each.id, each.node, each.line) for each in lesson.questions] == [("c", "", 16), ("c", "y", 31)]
+
+
+def test_nothing_of_a_mistake_or_a_question_is_prose():
+    mistake = '```mistake\nid = "a"\nchange = "y = w"\nsay = "{value: b}"\n```\n'
+    lesson = parsed(SMALL + "before\n\n" + mistake)
+    assert (lesson.opening, lesson.quoting) == ("before", ())

@@ -35,12 +35,17 @@ class Environment:
 
 def run(*command, folder=None):
     """Run a command that must succeed, away from this checkout's own paths; return what it printed."""
-    variables = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-    finished = subprocess.run(
-        [str(part) for part in command], cwd=folder, env=variables, capture_output=True, text=True
-    )
+    finished = attempt(*command, folder=folder)
     assert finished.returncode == 0, f"{command}: {finished.returncode}\n{finished.stdout}{finished.stderr}"
     return finished.stdout
+
+
+def attempt(*command, folder=None):
+    """Run a command away from this checkout's own paths; return how it ended and what it printed."""
+    paths = ("PYTHON", "BN_TUTOR_LESSONS")
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(paths)}
+    command = [str(part) for part in command]
+    return subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True)
 
 
 def installed(folder, requirements, *what):

@@ -1,0 +1,21 @@
+"""How far two arrays are from each other."""
+
+import numpy as np
+
+from bn_tutor.engine.gradients import Array
+
+
+def relative_error(value: Array, reference: Array, scale: float = 0.0) -> float:
+    """Return the largest difference, relative to the reference's largest element, or to ``scale`` if larger.
+
+    Infinite where the shapes differ; 0 for empty arrays.
+    """
+    if value.shape != reference.shape:
+        return np.inf
+    difference = largest(value - reference)
+    return difference / (max(largest(reference), scale) or 1.0)
+
+
+def largest(array: Array) -> float:
+    """Return the largest absolute value; 0 for an empty array."""
+    return float(np.max(np.abs(array), initial=0.0))
