@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from bn_tutor.cli.completion import complete_choice, complete_lesson
+
 HELP = """\
 Show a lesson's nodes with their local gradients, on one page.
 
@@ -20,19 +22,22 @@ FORMS = ("table", "graph", "dot", "mermaid")
 LEVELS = ("node", "operation", "layer")
 
 
-def _complete_lesson(incomplete: str) -> list[str]:
-    from bn_tutor.course.catalogue import shell_names
-
-    return [name for name in shell_names() if name.startswith(incomplete)]
-
-
 Target = Annotated[
-    str, typer.Argument(metavar="LESSON | FILE.md", help="What to show.", autocompletion=_complete_lesson)
+    str, typer.Argument(metavar="LESSON | FILE.md", help="What to show.", autocompletion=complete_lesson)
 ]
 ShownAs = Annotated[str, typer.Option("--as", metavar="FORM", help="table, graph, dot or mermaid.")]
 ShownLevel = Annotated[str, typer.Option("--level", metavar="LEVEL", help="node, operation or layer.")]
 Size = Annotated[
     list[str] | None, typer.Option("--size", metavar="NAME=NUMBER", help="A size, such as N=6; repeatable.")
+]
+SetSwitch = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="SWITCH=CHOICE",
+        help="Show the lesson with a switch set; repeatable.",
+        autocompletion=complete_choice,
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="As a JSON document, for a program.")]
 
@@ -42,12 +47,13 @@ def show_lesson(
     shown_as: ShownAs = "table",
     level: ShownLevel = "node",
     size: Size = None,
+    switch: SetSwitch = None,
     as_json: AsJson = False,
 ) -> None:
     """Show a lesson; what --help shows is HELP."""
     from bn_tutor.cli.output import fail, until_reader_leaves
     from bn_tutor.cli.showing import shown
-    from bn_tutor.cli.targets import parse_sizes
+    from bn_tutor.cli.targets import Request, parse_choices, parse_sizes
 
     if shown_as not in FORMS:
         fail(f"--as is table, graph, dot or mermaid, not {shown_as!r}")
@@ -56,4 +62,5 @@ def show_lesson(
     if as_json and shown_as != "table":
         fail(f"--json and --as {shown_as} are two forms: choose one")
     with until_reader_leaves():
-        shown(target, "json" if as_json else shown_as, level, parse_sizes(size or []))
+        request = Request(target, parse_sizes(size or []), choices=parse_choices(switch or []))
+        shown(request, "json" if as_json else shown_as, level)

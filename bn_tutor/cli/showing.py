@@ -1,7 +1,6 @@
 """What the command ``lesson show`` does once its options are read."""
 
 import sys
-from collections.abc import Mapping
 
 import numpy as np
 
@@ -18,9 +17,9 @@ from bn_tutor.views.lesson_graph import lesson_graph
 from bn_tutor.views.lesson_table import lesson_table
 
 
-def shown(target: str, form: str, level: str, sizes: Mapping[str, int]) -> None:
+def shown(request: Request, form: str, level: str) -> None:
     """Write a lesson to stdout in a form: table, graph, dot, mermaid or json."""
-    lesson, recording = _recorded(target, Level(level), sizes)
+    lesson, recording = _recorded(request, Level(level))
     if form == "json":
         _write(lesson_json(lesson, recording, level) + "\n")
     elif form in ("dot", "mermaid"):
@@ -32,13 +31,13 @@ def shown(target: str, form: str, level: str, sizes: Mapping[str, int]) -> None:
         show(lines, console_for(no_color=False))
 
 
-def _recorded(target: str, level: Level, sizes: Mapping[str, int]) -> tuple[Lesson, Recording]:
+def _recorded(request: Request, level: Level) -> tuple[Lesson, Recording]:
     # A local gradient may depend on the values, so the lesson is run; what it divides by is of no interest.
     with np.errstate(all="ignore"):
-        is_function = target.rpartition(":")[0].endswith(".py")
-        subject = None if is_function else subject_of(Request(target, sizes))
+        is_function = request.target.rpartition(":")[0].endswith(".py")
+        subject = None if is_function else subject_of(request)
         if subject is None or subject.lesson is None:
-            fail(f"{one_line(target, 60)} is a function: lesson show shows lessons")
+            fail(f"{one_line(request.target, 60)} is a function: lesson show shows lessons")
         return subject.lesson, zoom(subject.recording, level)
 
 

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from bn_tutor.cli.completion import complete_choice, complete_lesson, complete_node
+
 HELP = """\
 Step through a forward and backward pass, one node at a time.
 
@@ -21,25 +23,10 @@ Examples:
 """
 
 
-def _complete_lesson(incomplete: str) -> list[str]:
-    from bn_tutor.course.catalogue import shell_names
-
-    return [name for name in shell_names() if name.startswith(incomplete)]
-
-
-def _complete_node(context: typer.Context, incomplete: str) -> list[str]:
-    from bn_tutor.course.catalogue import find
-    from bn_tutor.course.heading import node_names
-
-    # While a value is being completed, the arguments before it are not parsed yet.
-    path = find(context.args[0] if context.args else context.params.get("target") or "batchnorm")
-    return [name for name in node_names(path) if name.startswith(incomplete)] if path else []
-
-
 Target = Annotated[
     str,
     typer.Argument(
-        metavar="[LESSON | FILE.md | FILE.py:FUNCTION]", help="What to walk.", autocompletion=_complete_lesson
+        metavar="[LESSON | FILE.md | FILE.py:FUNCTION]", help="What to walk.", autocompletion=complete_lesson
     ),
 ]
 Size = Annotated[
@@ -52,7 +39,7 @@ Data = Annotated[
     typer.Option("--data", metavar="FILE", help="x as CSV; any input, and upstream, as .npz or .json."),
 ]
 From = Annotated[
-    str | None, typer.Option("--from", metavar="NODE", help="Begin at a node.", autocompletion=_complete_node)
+    str | None, typer.Option("--from", metavar="NODE", help="Begin at a node.", autocompletion=complete_node)
 ]
 Backward = Annotated[bool, typer.Option("--backward", help="Begin with the backward pass.")]
 ShownLevel = Annotated[
@@ -62,7 +49,10 @@ Precision = Annotated[int, typer.Option("--precision", min=1, max=12, help="Deci
 SetSwitch = Annotated[
     list[str] | None,
     typer.Option(
-        "--set", metavar="SWITCH=CHOICE", help="Flip a lesson's switch; repeatable, s flips it later."
+        "--set",
+        metavar="SWITCH=CHOICE",
+        help="Flip a lesson's switch; repeatable, s flips it later.",
+        autocompletion=complete_choice,
     ),
 ]
 Predict = Annotated[bool, typer.Option("--predict", help="Ask before each backward frame.")]

@@ -51,12 +51,16 @@ def _confined(folder: Path | None, name: Any) -> Path:
         raise BesideError("there is no such file") from None
     if not path.is_relative_to(home):
         raise BesideError("it must lie in the folder of the lesson")
-    try:
-        if not path.is_file():
-            raise BesideError(f"there is no file {one_line(name, 60)} beside the lesson")
-    except (OSError, ValueError):
-        raise BesideError("there is no such file") from None
+    if not _is_file(path):
+        raise BesideError(f"there is no file {one_line(name, 60)} beside the lesson")
     return path
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that is too long
+        return False
 
 
 def laid_out(table: Array, shape: tuple[Any, ...]) -> Array:

@@ -122,9 +122,10 @@ def _shaped(site: _Site, node: Node) -> SlipError | None:
 
 
 def _finished(site: _Site, lesson: Lesson) -> Graph | tuple[Problem, ...]:
+    computed = {line.name for line in lesson.graph}
     for output in lesson.outputs:
-        if output not in site.names and not site.findings.full:
-            hint = did_you_mean(output, site.names)
+        if output not in computed and not site.findings.full:
+            hint = did_you_mean(output, computed)
             message = f"the output {output} is not a node of the graph"
             site.findings.add(*lesson.lines_of.get("output", (0, 0)), Code.UNKNOWN_OUTPUT, message, hint)
     if site.findings.problems:

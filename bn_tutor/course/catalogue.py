@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from filecmp import cmp
 from itertools import chain
 from pathlib import Path
 
@@ -95,15 +96,27 @@ def _named(name: str) -> tuple[Entry, ...]:
 
 
 def _distinct(found: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Leave out the files that were reached before: in a checkout, ./lessons is the shipped folder."""
+    """Leave out the files that were reached before, and copies of them.
+
+    In a checkout ./lessons is the shipped folder; where bn-tutor was installed from it, it is a copy.
+    """
     kept: list[Entry] = []
     named: dict[str, list[Entry]] = {}
     for entry in found:
         others = named.setdefault(entry.name, [])
-        if all(entry.path.resolve() != other.path.resolve() for other in others):
+        if not any(_is_same(entry.path, other.path) for other in others):
             others.append(entry)
             kept.append(entry)
     return tuple(kept)
+
+
+def _is_same(one: Path, another: Path) -> bool:
+    if one.resolve() == another.resolve():
+        return True
+    try:
+        return cmp(one, another, shallow=False)
+    except OSError:
+        return False
 
 
 def _clashes(found: Iterable[Entry]) -> list[Problem]:

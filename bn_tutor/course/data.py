@@ -64,12 +64,12 @@ def _json(path: Path) -> Mapping[str, Any]:
     document = json.loads(path.read_text(encoding="utf-8-sig"))
     if not isinstance(document, dict):
         raise ValueError('must be an object: {"x": [[1, 2], [3, 4]]}')
-    if isinstance(document.get("inputs"), dict):
-        return {
-            **document["inputs"],
-            **({"upstream": document["upstream"]} if "upstream" in document else {}),
-        }
-    return document
+    if not isinstance(document.get("inputs"), dict):
+        return document
+    upstream = document.get("upstream", {})
+    if not isinstance(upstream, dict):
+        return {**document["inputs"], "upstream": upstream}
+    return {**document["inputs"], **{f"d{name}": value for name, value in upstream.items()}}
 
 
 def _checked(name: str, value: Any) -> Array:

@@ -20,19 +20,26 @@ def environment(recording: Recording, steps: Iterable[BackwardStep]) -> dict[str
     """Return every value that a formula beside the lesson may name.
 
     That is each node; ``dmu``, the gradient of each node; and where several contributions meet, ``dx1``,
-    ``dx2`` and so on, in the order in which they arrive. Where a name could be two of these, it is the
+    ``dx2`` and so on, in the order in which they arrive; what an output that feeds other nodes has from
+    outside is ``dout0``. Where a name could be two of these, it is the
     first: a node called dx keeps its name, and so does the gradient of a node called x1.
     """
     contributions: dict[str, Array] = {}
     gradients: dict[str, Array] = {}
-    arrivals = recording.graph.arrivals
     for step in steps:
         gradients[f"d{step.node.name}"] = step.upstream
         for edge in step.edges:
             gradients[f"d{edge.input}"] = edge.after
-            if arrivals[edge.input] > 1:
+            if recording.graph.parts(edge.input) > 1:
                 contributions[f"d{edge.input}{edge.way.arrival}"] = edge.contribution
+            if edge.way.arrival == 1 and edge.before is not None:
+                contributions[f"d{edge.input}0"] = edge.before
     return {**contributions, **gradients, **recording.values}
+
+
+def own_upstream(graph: Graph, output: str) -> str:
+    """Return the name of what an output has from outside: the whole of its gradient, or the first part."""
+    return f"d{output}0" if graph.parts(output) > 1 else f"d{output}"
 
 
 def evaluate(text: str, values: Mapping[str, Array], sizes: Mapping[str, Any]) -> Array:

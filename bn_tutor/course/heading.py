@@ -1,5 +1,6 @@
 """What a list needs of a lesson file, without NumPy and without proof: most of the file is not looked at."""
 
+import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -44,6 +45,22 @@ def node_names(path: Path) -> tuple[str, ...]:
     lines = _graph_lines(_beginning(path, LARGEST_FILE))
     names = (line.partition("=")[0].strip() for line in lines)
     return tuple(dict.fromkeys(name for name in names if name.isidentifier()))
+
+
+def switch_choices(path: Path) -> tuple[str, ...]:
+    """Return each switch of a lesson with each of its choices, as ``mode=train``, for shell completion."""
+    try:
+        front = tomllib.loads(_front(_beginning(path, LONGEST_FRONT)))
+    except (ValueError, RecursionError):
+        return ()
+    switches = front.get("switches")
+    pairs = [
+        f"{name}={choice}"
+        for name, choices in (switches.items() if isinstance(switches, dict) else ())
+        for choice in (choices if isinstance(choices, list | dict) else ())
+    ]
+    # A shell can read what it is offered as code.
+    return tuple(pair for pair in pairs if re.fullmatch(r"[\w.=-]+", pair))
 
 
 def _beginning(path: Path, length: int) -> str:

@@ -38,8 +38,8 @@ def outcome(
 ) -> Outcome:
     """Compute ``graph`` and ``backward`` line by line, with the mistake's lines in place of the right ones.
 
-    ``given`` holds the inputs, and the upstream gradient of each output under ``d`` and its name; ``names``
-    sizes and constants. What counts are the outputs and the gradients of the inputs.
+    ``given`` holds the inputs, and each output's upstream gradient (see ``evaluation.own_upstream``);
+    ``names`` sizes and constants. What counts are the outputs and the gradients of the inputs.
     """
     values = dict(given)
     graph, backward = changed(lesson.graph, mistake), changed(lesson.backward, mistake)

@@ -67,7 +67,7 @@ def _is_tuple(choice: Any, sizes: Mapping[str, int]) -> bool:
 def read_when(text: str) -> When:
     """Read ``name = choice and name = choice``. Raises SlipError where it is of another form."""
     pairs = []
-    for part in re.split(r",|\band\b", text):
+    for part in re.split(r",|\sand\b(?!-)", text):
         name, equals, label = (piece.strip() for piece in part.partition("="))
         if not name or not equals or not label:
             raise SlipError(Code.UNKNOWN_SWITCH, "after when stands name = choice", hint="when mode = train")

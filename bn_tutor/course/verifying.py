@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from bn_tutor.course.codes import Code
-from bn_tutor.course.evaluation import environment, evaluate
+from bn_tutor.course.evaluation import environment, evaluate, own_upstream
 from bn_tutor.course.exercises import check_mistakes, check_questions
 from bn_tutor.course.lesson import Lesson, Line
 from bn_tutor.course.loading import names_of, record, sizes_of, upstreams_of
@@ -83,7 +83,7 @@ def _verified(lesson: Lesson, sizes: Mapping[str, int], seed: int) -> tuple[Prob
         _check_derivation(run, derivation.lines)
     _check_prose(run)
     given = {row.name: run.values[row.name] for row in lesson.inputs} | {
-        f"d{name}": upstream for name, upstream in run.upstreams.items()
+        own_upstream(run.nodes.graph, name): upstream for name, upstream in run.upstreams.items()
     }
     check_mistakes(lesson, given, names, findings)
     check_questions(lesson, run.values, names, findings)

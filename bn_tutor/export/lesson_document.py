@@ -29,6 +29,8 @@ def lesson_document(lesson: Lesson, recording: Recording, level: str) -> dict[st
         "title": lesson.title,
         "summary": lesson.summary,
         "level": level,
+        "choices": dict(lesson.choices),
+        "switches": {switch.name: list(switch.choices) for switch in lesson.switches},
         "outputs": list(graph.outputs),
         "inputs": [_input(node) for node in sources],
         "nodes": [_node(node, graph, gradients.get(node.name, ())) for node in graph.operations],

@@ -32,7 +32,21 @@ def lesson_table(lesson: Lesson, recording: Recording, look: Look) -> list[Text]
     legend = wrapped(look.text(LEGEND, FAINT), look.width)
     lines = [*title, *summary, Text(), look.text("Nodes", "bold"), *legend, *node_lines]
     lines += [Text(), look.text("Inputs", "bold"), *input_lines]
-    return lines + _references(lesson.references, look)
+    return lines + _switches(lesson, look) + _references(lesson.references, look)
+
+
+def _switches(lesson: Lesson, look: Look) -> list[Text]:
+    """Return each switch with its choices; the one that this page shows stands out by a sign, too."""
+    lines = [Text(), look.text("Switches", "bold")] if lesson.switches else []
+    for switch in lesson.switches:
+        line = look.text(f"{switch.name} = ", "bold cyan")
+        chosen = lesson.choices[switch.name]
+        known = list(switch.choices)
+        for label in known if chosen in known else [*known, chosen]:
+            mark = "▸" if label == chosen else " "
+            line.append(look.shown(f"{mark}{label}  "), style="bold" if label == chosen else "dim")
+        lines += wrapped(line, look.width, hanging=2)
+    return lines
 
 
 def _references(references: Sequence[str], look: Look) -> list[Text]:

@@ -41,7 +41,9 @@ def kept_place(name: str, folder: Path) -> Place | None:
 
 
 def _place(found: Mapping[str, Any]) -> Place:
-    choices = {str(name): str(label) for name, label in dict(found.get("choices", {})).items()}
+    # A place that an older version kept has no choices.
+    found = {"choices": {}, **found}
+    choices = {str(name): str(label) for name, label in dict(found["choices"]).items()}
     return Place(int(found["frame"]), Level(found["level"]), dict(found["options"]), choices)
 
 

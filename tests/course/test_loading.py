@@ -286,7 +286,7 @@ def test_choice_that_the_graph_cannot_take_is_refused_at_its_line():
     with pytest.raises(LessonError) as caught:
         with_choices(parsed(SWITCHED), {"mode": "shifted", "ends": "N"})
     message = "x has the shape (4, 3), which does not end with (4,)"
-    expected = f"lesson.md:22:32: error[shapes-disagree]: {message} (it ends with (3,), (4, 3))"
+    expected = f"lesson.md:21:39: error[shapes-disagree]: {message} (it ends with (3,), (4, 3))"
     assert str(caught.value) == expected
 
 

@@ -322,48 +322,54 @@ def test_sections_of_one_node_for_different_choices_are_none_too_many():
     assert lesson.sections["y"].forward == "a"
 
 
+FORM = "after when stands name = choice (when mode = train)"
 WRONG_WHEN = {
-    "```graph when mood = test\ny = x * 2\n```\n": (9, 10, "there is no switch mood (did you mean mode?)"),
-    "```graph when mode = tset\ny = x * 2\n```\n": (9, 10, "mode has no choice tset (did you mean test?)"),
-    "```graph when ddof = 7\ny = x * 2\n```\n": (9, 10, "ddof has no choice 7 (there are: 0, 1)"),
-    "```graph when mode\ny = x * 2\n```\n": (
-        9,
-        10,
-        FORM := "after when stands name = choice (when mode = train)",
-    ),
-    "```graph when\ny = x * 2\n```\n": (9, 10, FORM),
-    "```graph when mode = test and\ny = x * 2\n```\n": (9, 10, FORM),
-    "```graph when = test\ny = x * 2\n```\n": (9, 10, FORM),
-    "```graph\ny = x * 2\n```\n## `y` when mode = tset\n\na\n": (
-        12,
-        8,
-        "mode has no choice tset (did you mean test?)",
-    ),
-    "```graph\ny = x * 2\n```\n## y\n\n### backward when mod = test\n": (
-        14,
-        14,
-        "there is no switch mod (did you mean mode?)",
-    ),
+    "graph when mood = test": (10, "there is no switch mood (did you mean mode?)"),
+    "backward when mode = tset": (13, "mode has no choice tset (did you mean test?)"),
+    "closed  when ddof = 7": (12, "ddof has no choice 7 (there are: 0, 1)"),
+    "graph when mode = test and ddof = 2": (10, "ddof has no choice 2 (there are: 0, 1)"),
+    "graph when mode": (10, FORM),
+    "graph when mode =": (10, FORM),
+    "graph when = test": (10, FORM),
+    "graph when mode = test and": (10, FORM),
+    "graph when mode test": (10, FORM),
+    "graph when": (1, FORM),
 }
 
 
-@pytest.mark.parametrize("body", WRONG_WHEN, ids=lambda body: body.split(" when")[1].split("\n")[0])
-def test_condition_that_cannot_hold_is_reported_at_its_place(body):
-    line, column, message = WRONG_WHEN[body]
-    assert problems(with_switches(body)) == [f"lesson.md:{line}:{column}: error[unknown-switch]: {message}"]
+@pytest.mark.parametrize("opening", WRONG_WHEN)
+def test_condition_that_cannot_hold_is_reported_at_its_place(opening):
+    column, message = WRONG_WHEN[opening]
+    body = f"```graph\ny = x * 2\n```\n```{opening}\nz = y * 3\n```\n"
+    text = with_front("output = 'y'", *SWITCHES, body=body)
+    assert problems(text) == [f"lesson.md:13:{column}: error[unknown-switch]: {message}"]
+
+
+WRONG_HEADINGS = {
+    "## `y` when mode = tset": ("12:8", "mode has no choice tset (did you mean test?)"),
+    "## y\n\n### backward when mod = test": ("14:14", "there is no switch mod (did you mean mode?)"),
+    "## y when mode": ("12:6", FORM),
+}
+
+
+@pytest.mark.parametrize("heading", WRONG_HEADINGS)
+def test_condition_of_a_heading_that_cannot_hold_is_reported_at_its_place(heading):
+    place, message = WRONG_HEADINGS[heading]
+    body = f"```graph\ny = x * 2\n```\n{heading}\n\nprose\n"
+    assert problems(with_switches(body)) == [f"lesson.md:{place}: error[unknown-switch]: {message}"]
 
 
 def test_condition_in_a_lesson_without_switches_is_reported():
-    found = problems(with_front(body="```graph when mode = train\ny = x * 2\n```\n"))
-    assert found == ["lesson.md:6:10: error[unknown-switch]: there is no switch mode"]
+    found = problems(SMALL + "```closed when mode = train\ndx = dy\n```\n")
+    assert found == ["lesson.md:16:11: error[unknown-switch]: there is no switch mode"]
 
 
 def test_graphs_of_all_variants_are_looked_at_beside_problems_of_the_form():
     body = "```graph\ny = x * 2\n```\n```graph when mode = test\nz = zed * 2\n```\n#### odd\n"
-    found = problems(with_switches(body))
-    assert [problem.split(": ")[1] for problem in found] == [
-        "error[misplaced-heading]",
-        "error[unknown-name]",
+    found = problems(with_front("output = 'y'", *SWITCHES, body=body))
+    assert [problem.split(": ")[:2] for problem in found] == [
+        ["lesson.md:16:1", "error[misplaced-heading]"],
+        ["lesson.md:14:5", "error[unknown-name]"],
     ]
 
 

@@ -1,0 +1,35 @@
+"""What a shell offers to complete: names that are read from files, without NumPy."""
+
+from pathlib import Path
+
+import typer
+
+
+def complete_lesson(incomplete: str) -> list[str]:
+    """Return the names of lessons that begin so."""
+    from bn_tutor.course.catalogue import shell_names
+
+    return [name for name in shell_names() if name.startswith(incomplete)]
+
+
+def complete_node(context: typer.Context, incomplete: str) -> list[str]:
+    """Return the names of the lesson's nodes that begin so."""
+    from bn_tutor.course.heading import node_names
+
+    path = _lesson_of(context)
+    return [name for name in node_names(path) if name.startswith(incomplete)] if path else []
+
+
+def complete_choice(context: typer.Context, incomplete: str) -> list[str]:
+    """Return each of the lesson's switches with each of its choices, as ``mode=train``."""
+    from bn_tutor.course.heading import switch_choices
+
+    path = _lesson_of(context)
+    return [each for each in switch_choices(path) if each.startswith(incomplete)] if path else []
+
+
+def _lesson_of(context: typer.Context) -> Path | None:
+    from bn_tutor.course.catalogue import find
+
+    # While a value is being completed, the arguments before it are not parsed yet.
+    return find(context.args[0] if context.args else context.params.get("target") or "batchnorm")
