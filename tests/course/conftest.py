@@ -24,7 +24,8 @@ def lay():
     def write(folder, *names, text=""):
         folder.mkdir(parents=True, exist_ok=True)
         for name in names:
-            (folder / f"{name}.md").write_text(text)
+            # Where nothing is asked for, each differs from its namesake elsewhere: a copy is no clash.
+            (folder / f"{name}.md").write_text(text or f"in {folder}")
         return folder
 
     return write

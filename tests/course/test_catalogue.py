@@ -82,6 +82,13 @@ def test_no_place_comes_before_another(clash):
     assert [str(problem) for problem in survey()[1]] == [f"same: error: {told} (give the path of one)"]
 
 
+def test_copy_is_no_clash(away, lay, tmp_path, monkeypatch):
+    lay(away / "lessons", "same", text="one")
+    monkeypatch.setenv(VARIABLE, str(lay(tmp_path / "second", "same", text="one")))
+    assert find("same") == Path("lessons/same.md")
+    assert survey()[1] == ()
+
+
 def test_all_other_names_are_as_good_as_ever(clash):
     assert (find("own"), find("more")) == (Path("lessons/own.md"), clash.parent / "more.md")
     assert find("batchnorm") == shipped_folder() / "batchnorm.md"

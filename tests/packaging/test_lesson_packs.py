@@ -46,7 +46,7 @@ def write_pack(folder, name, tools, *, inside=".", more="", lesson=""):
     package = name.replace("-", "_")
     lessons = folder / name / inside / package / "lessons"
     lessons.mkdir(parents=True)
-    (lessons / f"{lesson or name}.md").write_text(LESSON, encoding="utf-8")
+    (lessons / f"{lesson or name}.md").write_text(LESSON.replace("Twice x", name), encoding="utf-8")
     (lessons / "README.md").write_text("About these lessons.", encoding="utf-8")
     (lessons.parent / "__init__.py").write_text(RUN, encoding="utf-8")
     text = PROJECT.format(name=name, package=package, **tools) + more
