@@ -23,7 +23,7 @@ from bn_tutor.walk.local_gradients import local_gradients
 from tests.engine.cases import CASES
 
 README = Path(__file__).resolve().parent.parent / "lessons" / "README.md"
-_TABLE = re.compile(r"(<!-- written: ([\w-]+) -->\n).*?(\n<!-- end -->)", re.S)
+_TABLE = re.compile(r"(<!-- written: ([\w-]+) -->\n).*?(<!-- end -->)", re.S)
 _INPUTS = ("x", "y", "z")
 
 
@@ -36,8 +36,7 @@ def _operation(row: Operation) -> tuple[str, str, str]:
     # Where any number of inputs is taken, two show how it is written.
     shapes, parameters = next(case for case in CASES[row.name] if len(case[0]) > 1 or not row.variadic)
     inputs = [
-        Node(name, INPUT, shape=shape, formula=name)
-        for name, shape in zip(_INPUTS, shapes, strict=False)
+        Node(name, INPUT, shape=shape, formula=name) for name, shape in zip(_INPUTS, shapes, strict=False)
     ]
     node = Node("out", row, tuple(each.name for each in inputs), parameters)
     values = {each.name: np.full(each.shape, 0.5) for each in inputs}
@@ -100,7 +99,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
 
 def rewritten(text: str) -> str:
     """Return the text with every table made anew."""
-    return _TABLE.sub(lambda found: found[1] + TABLES[found[2]]() + found[3], text)
+    return _TABLE.sub(lambda found: f"{found[1]}{TABLES[found[2]]()}\n{found[3]}", text)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """``bn-tutor lesson explain``: what a code of ``lesson lint`` means."""
 
+import re
 from typing import Annotated
 
 import typer
@@ -26,7 +27,9 @@ def explain(code: Wanted = "") -> None:
     from bn_tutor.views.explanation import explanation_lines, index_lines
 
     known = explanations()
-    wanted = code.strip().removeprefix("error[").removesuffix("]")
+    # A code may be given as it is shown, error[code], with whatever else of the line was copied.
+    shown = re.search(r"(?:error|warning)\[([\w-]+)\]", code)
+    wanted = shown[1] if shown else code.strip().lower()
     if wanted and wanted not in known:
         hint = did_you_mean(wanted, list(Code)) or "bn-tutor lesson explain lists them"
         fail(f"there is no code {one_line(code, 60)} ({hint})")

@@ -43,7 +43,8 @@ def lint_lessons(paths: Paths, form: Format = "full", as_json: AsJson = False) -
         if as_json or form == "json":
             sys.stdout.write(json_report(problems))
         elif form == "github":
-            sys.stdout.write(plain(github_report(problems)))
+            # GitHub reads UTF-8, whatever this terminal takes.
+            sys.stdout.buffer.write(plain(github_report(problems)).encode())
         else:
             show(problem_lines(found, output_look(), full=form == "full"), console_for(no_color=False))
     if any(problem.severity == "error" for problem in problems):

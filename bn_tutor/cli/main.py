@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from bn_tutor.cli import lesson, walk
+from bn_tutor.cli import lesson, progress, walk
 from bn_tutor.version import __version__
 
 HELP = """\
@@ -31,6 +31,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("walk", help=walk.HELP)(walk.walk)
+app.command("progress", help=progress.HELP)(progress.progress)
 app.add_typer(lesson.app, name="lesson", help=lesson.HELP)
 
 

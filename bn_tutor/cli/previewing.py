@@ -11,11 +11,14 @@ from bn_tutor.cli.stage import Walked
 from bn_tutor.cli.stepper import step_through
 from bn_tutor.cli.targets import Request
 from bn_tutor.cli.walking import INTERRUPTED
+from bn_tutor.course.lesson import Lesson
 from bn_tutor.course.lint import lint
 from bn_tutor.course.problem import Problem
+from bn_tutor.course.reader import read_lesson
 from bn_tutor.views.look import Look
 from bn_tutor.walk.state import State
 from bn_tutor.walk.story import Tour
+from bn_tutor.walk.switching import fitting
 
 # How often the file is looked at, in seconds.
 LOOK_AGAIN = 0.3
@@ -37,8 +40,9 @@ class Edited:
     path: Path
     request: Request
     wait: float | None = LOOK_AGAIN
-    _stamp: tuple[int, int] | None = None
+    _stamp: tuple[int, int, int] | None = None
     _walked: Walked | None = None
+    _lesson: Lesson | tuple[Problem, ...] = ()
     _note: str = ""
 
     def tour(self, choices: Mapping[str, str]) -> Tour:
@@ -46,26 +50,28 @@ class Edited:
         stamp = self._stamped()
         if self._walked is None or stamp != self._stamp:
             self._stamp, self._walked = stamp, Walked(self.request)
-            problems = lint(self.path, str(self.path))
-            self._note = _told(problems)
-        return self._walked.tour(choices)
+            self._lesson = read_lesson(self.path)
+            self._note = _told(lint(self.path, str(self.path)))
+        # A switch may have got another name meanwhile, or lost the choice that it stood at.
+        known = fitting(self._lesson, choices) if isinstance(self._lesson, Lesson) else choices
+        return self._walked.tour(known)
 
     def note(self) -> str:
-        """Return what lint found in the file, once after each change."""
-        note, self._note = self._note, ""
-        return note
+        """Return what lint found in the file."""
+        return self._note
 
-    def _stamped(self) -> tuple[int, int]:
+    def _stamped(self) -> tuple[int, int, int]:
         try:
             found = self.path.stat()
         except OSError:
-            return 0, 0  # an editor may take the file away for a moment
-        return found.st_mtime_ns, found.st_size
+            return 0, 0, 0  # an editor may take the file away for a moment
+        return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def _told(problems: tuple[Problem, ...]) -> str:
     if not problems:
         return "lint: proven right"
     count = f"{len(problems)} problem" + ("s" if len(problems) > 1 else "")
-    first = problems[0]
-    return f"lint: {count}, the first in line {first.line}: {first.message}"
+    # A warning does not hide an error.
+    first = min(problems, key=lambda each: each.severity != "error")
+    return f"lint: {count}, first in line {first.line}: {first.message}"

@@ -12,15 +12,18 @@ from bn_tutor.cli.keyboard import RESIZE, TICK, Keyboard, WindowsKeyboard, keybo
 from bn_tutor.cli.output import show, terminal_size
 from bn_tutor.cli.stage import Stage
 from bn_tutor.course.loading import LessonError
+from bn_tutor.course.plain import one_line
 from bn_tutor.course.problem import Problem
+from bn_tutor.engine.zoom import Level
 from bn_tutor.views.keys_help import keys_lines
 from bn_tutor.views.look import Look
 from bn_tutor.views.screen import frame_lines, screen
 from bn_tutor.views.trouble import trouble_lines
 from bn_tutor.walk.carrying import arrived
 from bn_tutor.walk.keys import ACTIONS, Action, Key
-from bn_tutor.walk.state import State, press
+from bn_tutor.walk.state import Prompt, State, press
 from bn_tutor.walk.story import Tour
+from bn_tutor.walk.switching import Choices, switches_text
 
 # The other screen, no cursor, paste marked as such; and back.
 ENTER = "\x1b[?1049h\x1b[?25l\x1b[?2004h"
@@ -35,6 +38,8 @@ class Act:
     tour: Tour | None
     state: State
     problems: tuple[Problem, ...] = ()
+    # Whether the terminal may have lost what was drawn, as after a resize.
+    is_lost: bool = False
 
 
 def step_through(
@@ -54,7 +59,7 @@ def step_through(
             size = terminal_size()
             columns = min(width or size.columns, size.columns)
             lines, act = _drawn(act, replace(look, width=columns), size.lines)
-            painter.paint(lines)
+            painter.paint(lines, anew=act.is_lost)
             act = _pressed(stage, act, keys)
     return act
 
@@ -68,16 +73,21 @@ def _current(stage: Stage, act: Act) -> Act:
     if tour is act.tour:
         return replace(act, problems=())
     state = arrived(act.tour, act.state, tour)
-    note = stage.note()
-    return Act(tour, replace(state, message=note or state.message))
+    return replace(act, tour=tour, state=replace(state, note=stage.note()), problems=())
 
 
 def _without_tour(act: Act, error: LessonError) -> Act:
     """A flip that leads to no graph is taken back, and said; else the problems stand in place of a frame."""
     if act.tour is not None and act.state.choices != act.tour.choices:
-        message = error.problems[0].message
+        message = _taken_back(act.tour.choices, act.state.choices, error.problems[0])
         return replace(act, state=replace(act.state, choices=act.tour.choices, message=message))
     return replace(act, problems=error.problems)
+
+
+def _taken_back(before: Choices, after: Choices, problem: Problem) -> str:
+    flipped = ", ".join(f"{name} = {choice}" for name, choice in after.items() if before.get(name) != choice)
+    line = f" line {problem.line}:" if problem.line else ""
+    return one_line(f"{flipped} cannot be walked:{line} {problem.message}")
 
 
 def _drawn(act: Act, look: Look, height: int) -> tuple[Sequence[Text], Act]:
@@ -102,6 +112,7 @@ def _after(stage: Stage, act: Act, keys: Keyboard | WindowsKeyboard) -> Act:
         key = keys.read(stage.wait)
     except KeyboardInterrupt:
         return replace(act, state=replace(act.state, done=True, interrupted=True))
+    act = replace(act, is_lost=key == RESIZE)
     if key in (RESIZE, TICK):
         return act
     if act.problems or act.tour is None:
@@ -119,11 +130,15 @@ class Painter:
 
     def __init__(self, no_color: bool) -> None:
         self.no_color = no_color
+        self._painted = ""
 
-    def paint(self, lines: Sequence[Text]) -> None:
-        """Draw the lines from the top left corner on."""
+    def paint(self, lines: Sequence[Text], *, anew: bool = False) -> None:
+        """Draw the lines from the top left corner on; what stands there already only if ``anew``."""
         written = ansi_lines(lines, self.no_color)
-        _write("\x1b[H" + "\r\n".join(f"{line}\x1b[K" for line in written) + "\x1b[J")
+        text = "\x1b[H" + "\r\n".join(f"{line}\x1b[K" for line in written) + "\x1b[J"
+        if anew or text != self._painted:
+            _write(text)
+        self._painted = text
 
 
 def ansi_lines(lines: Sequence[Text], no_color: bool) -> list[str]:
@@ -149,30 +164,40 @@ def _plainly(stage: Stage, act: Act, look: Look, no_color: bool) -> Act:
     with keyboard("", "") as keys:
         while not act.state.done:
             act = _current(stage, act)
-            now = replace(act, state=replace(act.state, typed="", scroll=0))
+            now = replace(act, state=replace(act.state, typed="", scroll=0), is_lost=False)
             if now != shown:
-                _write_lines(_plain_lines(act, look), no_color)
+                _write_lines(_plain_lines(act, shown, look), no_color)
                 shown = now
             typed = act.state.typed
             act = _after(stage, act, keys)
             if act.state.typed.startswith(typed):
                 _write(look.shown(act.state.typed[len(typed) :]))
+            elif not act.state.typed:
+                _write("\n")  # what was entered has a line of its own
     return act
 
 
-def _plain_lines(act: Act, look: Look) -> list[Text]:
+def _plain_lines(act: Act, shown: Act | None, look: Look) -> list[Text]:
     """Return what to append: the problems, the keys, a message, or the frame with what is asked under it."""
     if act.problems or act.tour is None:
         return trouble_lines(act.problems, look)
     tour, state = act.tour, act.state
     if state.keys:
         return keys_lines(look)
-    if state.message:
-        return [look.text(state.message)]
-    if state.judgement is not None and state.prompt is not None:
-        return [look.text(state.judgement.say), look.text(f"{state.prompt.value}:")]
+    said = [look.text(state.message)] if state.message else []
+    if said and shown is not None and _frame_of(shown) == _frame_of(act):
+        return said
     asked = [look.text(f"{state.prompt.value}:")] if state.prompt is not None else []
-    return [*frame_lines(tour, state, look), *asked]
+    if state.prompt is Prompt.SWITCH and tour.subject.lesson:
+        asked = [look.text(switches_text(tour.subject.lesson)), *asked]
+    if state.judgement is not None and state.prompt is not None:
+        return [look.text(state.judgement.say), *asked]
+    return [*said, *frame_lines(tour, state, look), *asked]
+
+
+def _frame_of(act: Act) -> tuple[Tour | None, Level, int]:
+    """Return what tells the frame that is shown from all others; problems stand in place of any."""
+    return None if act.problems else act.tour, act.state.level, act.state.place
 
 
 def _write_lines(lines: Sequence[Text], no_color: bool) -> None:

@@ -14,11 +14,12 @@ from bn_tutor.cli.targets import Request
 from bn_tutor.course.loading import LessonError
 from bn_tutor.course.plain import one_line
 from bn_tutor.course.problem import did_you_mean
+from bn_tutor.course.state_folder import state_folder
 from bn_tutor.engine.zoom import Level
 from bn_tutor.views.look import Look
 from bn_tutor.walk.demonstrations import Order
 from bn_tutor.walk.document import walk_json
-from bn_tutor.walk.place import Place, keep_place, kept_place, state_folder
+from bn_tutor.walk.place import Place, keep_place, kept_place
 from bn_tutor.walk.state import State, find_frame, start
 from bn_tutor.walk.story import Direction, Tour
 

@@ -13,6 +13,7 @@ from bn_tutor.engine.gradients import Array
 from bn_tutor.engine.shapes import Shape
 
 LARGEST_FILE = 2_000_000
+MOST_NUMBERS = 100_000
 
 
 class BesideError(ValueError):
@@ -35,6 +36,8 @@ def read_beside(folder: Path | None, name: Any) -> Array:
     except (ValueError, RecursionError, MemoryError) as error:
         # NumPy adds advice for programmers after a semicolon.
         raise BesideError(one_line(str(error).split("; use")[0]) or "it holds no table of numbers") from None
+    if table.size > MOST_NUMBERS:
+        raise BesideError(f"it has more than {MOST_NUMBERS:,} numbers")
     if not np.all(np.isfinite(table)):
         raise BesideError("every number in it must be finite")
     return table
@@ -48,7 +51,7 @@ def _confined(folder: Path | None, name: Any) -> Path:
     try:
         path = (home / name).resolve()
     except (OSError, ValueError, RuntimeError):  # a name that is too long, a circle of links
-        raise BesideError("there is no such file") from None
+        raise BesideError(f"there is no file {one_line(name, 60)} beside the lesson") from None
     if not path.is_relative_to(home):
         raise BesideError("it must lie in the folder of the lesson")
     if not _is_file(path):
@@ -66,6 +69,6 @@ def _is_file(path: Path) -> bool:
 def laid_out(table: Array, shape: tuple[Any, ...]) -> Array:
     """Return the numbers in another shape, row by row. Raises BesideError where they do not fit."""
     wanted: Shape = tuple(shape)
-    if prod(wanted) != table.size:
+    if prod(wanted) != table.size or min(wanted, default=0) < 0:
         raise BesideError(f"its {table.size} numbers do not fit the shape {shape_text(wanted)}")
     return table.reshape(wanted)

@@ -98,7 +98,7 @@ def _add_nodes(site: _Site, nodes: tuple[Node, ...], line: Line) -> None:
     for node in nodes:
         site.nodes.setdefault(node.name, node)  # a number is one node wherever it is written
         slip = _shaped(site, node)
-        site.count += prod(site.shapes.get(node.name, ()))
+        site.count += 0 if slip is not None else prod(site.shapes.get(node.name, ()))
         if slip is None and site.count > MOST_IN_ALL:
             slip = SlipError(
                 Code.TOO_LARGE, f"with this line the graph has more than {MOST_IN_ALL:,} numbers"
@@ -127,7 +127,8 @@ def _finished(site: _Site, lesson: Lesson) -> Graph | tuple[Problem, ...]:
         if output not in computed and not site.findings.full:
             hint = did_you_mean(output, computed)
             message = f"the output {output} is not a node of the graph"
-            site.findings.add(*lesson.lines_of.get("output", (0, 0)), Code.UNKNOWN_OUTPUT, message, hint)
+            place = lesson.lines_of.get(f"output.{output}") or lesson.lines_of.get("output", (0, 0))
+            site.findings.add(*place, Code.UNKNOWN_OUTPUT, message, hint)
     if site.findings.problems:
         return tuple(site.findings.problems)
     try:

@@ -1,6 +1,7 @@
 """The values that formulas in a lesson may speak of, and what a formula comes to."""
 
 from collections.abc import Iterable, Mapping
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,10 @@ from bn_tutor.engine.graph import Graph, GraphError, Node, Recording, build, rec
 from bn_tutor.engine.operation import CONSTANT
 from bn_tutor.engine.replay import BackwardStep
 from bn_tutor.engine.shapes import Shape
+
+# What a formula may make: so many numbers in all its operations together, and more where it is given many.
+MOST_IN_FORMULA = 10_000_000
+MOST_FROM_EACH = 20
 
 
 def environment(recording: Recording, steps: Iterable[BackwardStep]) -> dict[str, Array]:
@@ -56,8 +61,17 @@ def evaluate(text: str, values: Mapping[str, Array], sizes: Mapping[str, Any]) -
     used = {name for node in lowering.nodes for name in node.inputs if name in values}
     sources = [Node(name, CONSTANT, shape=np.shape(values[name])) for name in used]
     graph = _graph([*sources, *lowering.nodes], result)
+    _refuse_many(graph)
     with np.errstate(all="ignore"):
         return record(graph, {name: values[name] for name in used}).output
+
+
+def _refuse_many(graph: Graph) -> None:
+    """Refuse a formula that makes very many numbers from what it is given, before they are made."""
+    given = sum(prod(node.shape) for node in graph.sources)
+    count = sum(prod(node.shape) for node in graph.operations)
+    if count > MOST_IN_FORMULA + MOST_FROM_EACH * given:
+        raise SlipError(Code.TOO_LARGE, f"this formula makes {count:,} numbers, more than is computed here")
 
 
 def _graph(nodes: Iterable[Node], output: str) -> Graph:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bn_tutor.course.codes import Code
+from bn_tutor.course.evaluation import evaluate
 from bn_tutor.course.lesson import Lesson, Line, Mistake, Question
 from bn_tutor.course.mistakes import Outcome, outcome
 from bn_tutor.course.plain import one_line
@@ -19,11 +20,16 @@ Names = Mapping[str, Any]
 def check_mistakes(lesson: Lesson, given: Values, names: Names, findings: Findings) -> None:
     """Find mistakes that change nothing, and pairs of which nobody could tell which one was made.
 
-    ``given`` holds the inputs and the outputs' upstream gradients, as ``mistakes.outcome`` takes them.
+    ``given`` holds the inputs and the outputs' upstream gradients, as ``mistakes.outcome`` takes them. From
+    these alone the lesson's own lines must come to something: none may use what no line above it makes.
     """
-    right = outcome(lesson, given, names) if lesson.mistakes else None
-    if right is None or right.slip is not None:
-        return  # the lesson's own lines cannot be computed; that is reported where they stand
+    right = outcome(lesson, given, names)
+    if right.slip is not None and right.line is not None:
+        # All else that cannot be computed comes of a line that is wrong, and is reported there.
+        known = any(problem.line == right.line.line for problem in findings.problems)
+        if right.slip.code is Code.UNKNOWN_NAME and not known:
+            findings.add_slip(right.line.line, right.line.column, right.slip)
+        return
     seen: list[tuple[Mistake, Outcome]] = []
     for mistake in lesson.mistakes:
         if findings.full or not _is_of_lines(mistake, lesson, findings):
@@ -76,7 +82,12 @@ def check_questions(lesson: Lesson, values: Values, names: Names, findings: Find
 def _misjudged(
     question: Question, values: Values, names: Names, findings: Findings
 ) -> Iterator[tuple[Line, Code, str]]:
-    if _accepts(question, question.key, values, names, findings) is False:
+    if question.equals and not _is_formula(question.equals, values, names, findings):
+        return
+    accepted = _accepts(question, question.key, values, names, findings)
+    if accepted is None and not question.equals:
+        return  # there is nothing to judge the other answers by
+    if accepted is False:
         yield question.key, Code.REJECTED_KEY, f"the key of {question.id} does not equal {_wanted(question)}"
     texts = [question.key.text]
     for line in question.wrong:
@@ -89,6 +100,15 @@ def _misjudged(
 
 def _wanted(question: Question) -> str:
     return question.equals.text if question.equals else question.key.text
+
+
+def _is_formula(line: Line, values: Values, names: Names, findings: Findings) -> bool:
+    try:
+        evaluate(line.text, values, names)
+    except SlipError as slip:
+        findings.add_slip(line.line, line.column, slip)
+        return False
+    return True
 
 
 def _accepts(

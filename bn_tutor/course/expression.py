@@ -40,6 +40,35 @@ _ON_NUMBERS: Mapping[str, Callable[[float, float], float]] = {
     "divide": operator.truediv,
 }
 _WORDS: Mapping[str, Any] = {"true": True, "false": False, "none": None}
+_NO_NUMBERS: Mapping[str, str] = {
+    "bool": "true, false",
+    "NoneType": "none",
+    "str": "a text",
+    "bytes": "a text",
+    "complex": "a complex number",
+}
+# What to call the parts of Python that a lesson cannot have.
+_REFUSED: Mapping[str, str] = {
+    "Await": "await",
+    "BoolOp": "and, or",
+    "Call": "a call of anything but an operation",
+    "Compare": "a comparison",
+    "Dict": "a dictionary",
+    "DictComp": "a comprehension",
+    "GeneratorExp": "a comprehension",
+    "IfExp": "if ... else",
+    "JoinedStr": "a text",
+    "Lambda": "lambda",
+    "List": "a list of numbers",
+    "ListComp": "a comprehension",
+    "NamedExpr": ":=",
+    "Set": "a set",
+    "SetComp": "a comprehension",
+    "Slice": "a slice outside of [ ]",
+    "Starred": "a star before an argument",
+    "Tuple": "a tuple outside of an argument",
+    "UnaryOp": "not, ~",
+}
 
 
 @dataclass
@@ -137,14 +166,17 @@ def _operand(lowering: Lowering, tree: ast.expr) -> Operand:
 
 
 def _refused(tree: ast.expr) -> SlipError:
+    if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Attribute):
+        return _refused(tree.func)
     if isinstance(tree, ast.Attribute):
         message, hint = "attributes are not part of the language", "write sum(x), not x.sum()"
-        return SlipError(Code.NOT_IN_LANGUAGE, message, tree.col_offset, hint)
+        column = (tree.end_col_offset or 0) - len(tree.attr)
+        return SlipError(Code.NOT_IN_LANGUAGE, message, max(column, 0), hint)
     if isinstance(tree, ast.BinOp):
         message, hint = "this operator is not part of the language", "+ - * / ** @ are"
         return SlipError(Code.NOT_IN_LANGUAGE, message, tree.col_offset, hint)
-    what = type(tree).__name__.lower()
-    return SlipError(Code.NOT_IN_LANGUAGE, f"a {what} is not part of the language", tree.col_offset)
+    what = _REFUSED.get(type(tree).__name__, "this")
+    return SlipError(Code.NOT_IN_LANGUAGE, f"{what} is not part of the language", tree.col_offset)
 
 
 def _name(lowering: Lowering, name: str, tree: ast.expr) -> Operand:
@@ -169,7 +201,8 @@ def _named_number(name: str, value: Any, tree: ast.expr) -> int | float:
 def _number(value: Any, tree: ast.expr) -> int | float:
     # True is an int to Python, and an int may have too many digits for a float.
     if type(value) not in (int, float):
-        raise SlipError(Code.WRONG_NUMBER, f"{type(value).__name__} is not a number", tree.col_offset)
+        what = _NO_NUMBERS.get(type(value).__name__, "this")
+        raise SlipError(Code.WRONG_NUMBER, f"{what} is not a number", tree.col_offset)
     if not abs(value) <= LARGEST_NUMBER:
         raise SlipError(Code.WRONG_NUMBER, f"numbers go up to {LARGEST_NUMBER:.0e}", tree.col_offset)
     number: int | float = value

@@ -7,7 +7,7 @@ from typing import Any
 
 from bn_tutor.course.codes import Code
 from bn_tutor.course.input_rows import Surroundings, read_inputs
-from bn_tutor.course.key_places import Source
+from bn_tutor.course.key_places import Place, Source
 from bn_tutor.course.lesson import InputRow, Switch
 from bn_tutor.course.plain import plain
 from bn_tutor.course.problem import Findings, did_you_mean
@@ -15,6 +15,8 @@ from bn_tutor.course.switch_rows import read_switches
 
 FORMAT = 1
 LARGEST_SIZE = 1_000_000
+# So many names of a list get a place of their own.
+MOST_PLACED = 50
 KEYS = ("format", "title", "summary", "requires", "output", "references", "sizes", "switches", "inputs")
 
 
@@ -53,17 +55,22 @@ def read_front_matter(
     sizes = _sizes(source, table.get("sizes", {}))
     switches = read_switches(source, table.get("switches", {}), sizes)
     inputs = read_inputs(source, table.get("inputs", {}), Surroundings(sizes, switches, folder))
-    whole = len(findings.problems) == before
+    whole = len(findings.problems) == before and not findings.full
+    outputs, requires = _texts(source, table, "output"), _texts(source, table, "requires")
+    if len(set(outputs)) < len(outputs):
+        source.add(Code.WRONG_VALUE, "output names a node twice", "output")
     return FrontMatter(
         title=_text(source, table, "title"),
         summary=_text(source, table, "summary"),
-        outputs=_texts(source, table, "output"),
-        requires=_texts(source, table, "requires"),
+        outputs=tuple(dict.fromkeys(outputs)),
+        requires=requires,
         sizes=sizes,
         switches=switches,
         inputs=inputs,
         references=_texts(source, table, "references"),
-        lines_of={key: source.place(key) for key in ("output", "requires")}
+        lines_of={key: source.place(key) for key in ("output", "requires", "sizes")}
+        | _named_places(source, "output", outputs)
+        | _named_places(source, "requires", requires)
         | {row.name: source.place("inputs", row.name) for row in inputs},
         whole=whole,
     )
@@ -101,11 +108,17 @@ def _texts(source: Source, table: Mapping[str, Any], key: str) -> tuple[str, ...
     return ()
 
 
+def _named_places(source: Source, key: str, names: Sequence[str]) -> dict[str, Place]:
+    """Return where each text of a list stands, as ``requires.gates``."""
+    return {f"{key}.{name}": source.place_of_text(name, key) for name in names[:MOST_PLACED]}
+
+
 def _sizes(source: Source, table: Any) -> dict[str, int]:
+    """Read the sizes; one that is wrong is 1, so that no input which names it is blamed for that."""
     if not isinstance(table, dict):
         source.add(Code.WRONG_VALUE, "sizes must be a table: [sizes], then N = 4", "sizes")
         return {}
-    sizes = {}
+    sizes = dict.fromkeys(table, 1)
     for name, value in table.items():
         if type(value) is not int or not 1 <= value <= LARGEST_SIZE:
             message = f"the size {name} must be a whole number from 1 to {LARGEST_SIZE:,}"

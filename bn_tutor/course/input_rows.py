@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from bn_tutor.course.problem import did_you_mean
 from bn_tutor.course.shaping import MOST_AXES
 from bn_tutor.engine.gradients import Array
 
+MOST_INPUTS = 2000
+MOST_FILES = 4
 LARGEST_EXTENT = 1_000_000
 LARGEST_NUMBER = 1e15
 
@@ -54,6 +57,11 @@ def read_inputs(source: Source, table: Any, around: Surroundings) -> tuple[Input
         message = "a lesson needs [inputs], such as x = { shape = [4, 3] }"
         source.add(Code.MISSING_KEY, message, "inputs")
         return ()
+    from_files = [name for name, row in table.items() if isinstance(row, dict) and "file" in row]
+    if len(table) > MOST_INPUTS or len(from_files) > MOST_FILES:
+        message = f"a lesson has at most {MOST_INPUTS} inputs, {MOST_FILES} of them from files"
+        source.add(Code.TOO_LARGE, message, "inputs")
+        return ()
     taken = {**dict.fromkeys(around.sizes, "size"), **{each.name: "switch" for each in around.switches}}
     rows = []
     for name, row in table.items():
@@ -74,7 +82,8 @@ def _input(source: Source, name: str, row: Any, around: Surroundings) -> InputRo
         return None
     constant = row.get("constant", False)
     if not isinstance(constant, bool):
-        source.add(Code.WRONG_VALUE, f"constant of {name} must be true or false", "inputs", name)
+        message = f"constant of {name} must be true or false"
+        source.add(Code.WRONG_VALUE, message, "inputs", name, "constant")
         return None
     if "value" in row:
         return _given(source, name, row, constant)
@@ -82,13 +91,15 @@ def _input(source: Source, name: str, row: Any, around: Surroundings) -> InputRo
 
 
 def _refuse_keys(source: Source, name: str, row: Mapping[str, Any], allowed: Sequence[str], has: str) -> None:
+    others = {*_KEYS, *(chain.from_iterable(_DRAW_KEYS.values()) if has != "draw" else ())}
     for key in row:
-        if key not in allowed and key in _KEYS:
+        if key not in allowed and key in others:
             message = f"the input {name} has a {has}, and so no {key}"
-            source.add(Code.UNKNOWN_KEY, message, "inputs", name)
+            source.add(Code.UNKNOWN_KEY, message, "inputs", name, key)
         elif key not in allowed:
             hint = did_you_mean(key, allowed)
-            source.add(Code.UNKNOWN_KEY, f"the input {name} has no key {key}", "inputs", name, hint=hint)
+            message = f"the input {name} has no key {key}"
+            source.add(Code.UNKNOWN_KEY, message, "inputs", name, key, hint=hint)
 
 
 def _from_file(
@@ -102,7 +113,7 @@ def _from_file(
         if shape and all(entry in around.sizes or isinstance(entry, int) for entry in shape):
             value = laid_out(value, tuple(around.sizes.get(str(entry), entry) for entry in shape))
     except BesideError as error:
-        source.add(Code.BAD_DATA_FILE, f"the file of {name}: {error}", "inputs", name)
+        source.add(Code.BAD_DATA_FILE, f"the file of {name}: {error}", "inputs", name, "file")
         return None
     return InputRow(name, value.shape, value=value.tolist(), constant=constant)
 
@@ -112,7 +123,7 @@ def _given(source: Source, name: str, row: Mapping[str, Any], constant: bool) ->
     value = _numbers(row["value"]) if _are_numbers(row["value"], MOST_AXES) else None
     if value is None:
         message = f"the value of {name} must be a number, or equally long lists of numbers"
-        source.add(Code.WRONG_VALUE, message, "inputs", name)
+        source.add(Code.WRONG_VALUE, message, "inputs", name, "value")
         return None
     return InputRow(name, value.shape, value=value.tolist(), constant=constant)
 
@@ -140,11 +151,12 @@ def _drawn(
     _refuse_keys(source, name, row, (*_KEYS, *_DRAW_KEYS[draw]), "draw")
     parameters = {key: row[key] for key in _DRAW_KEYS[draw] if key in row}
     numbers = around.holding(float)
-    named = (value for value in parameters.values() if not _is_number(value))
-    if not all(isinstance(value, str) and value in numbers for value in named):
-        message, hint = f"the numbers of {name}'s draw must be numbers", "or switches that stand for one"
-        source.add(Code.WRONG_VALUE, message, "inputs", name, hint=hint)
-        return None
+    named = (key for key, value in parameters.items() if not _is_number(value))
+    for key in named:
+        if not isinstance(parameters[key], str) or parameters[key] not in numbers:
+            message, hint = f"{key} of {name} must be a number", "or a switch that stands for one"
+            source.add(Code.WRONG_VALUE, message, "inputs", name, key, hint=hint)
+            return None
     shape = _shape(source, name, row.get("shape", []), around)
     return InputRow(name, shape, draw, parameters, constant=constant)
 
@@ -152,10 +164,11 @@ def _drawn(
 def _no_draw(source: Source, name: str, draw: Any) -> None:
     if isinstance(draw, str) and draw:
         hint = did_you_mean(draw, DRAWS)
-        source.add(Code.UNKNOWN_DRAW, f"there is no draw {draw}", "inputs", name, hint=hint)
+        hint = hint or f"there are: {', '.join(DRAWS)}"
+        source.add(Code.UNKNOWN_DRAW, f"there is no draw {draw}", "inputs", name, "draw", hint=hint)
     else:
         message = f"the draw of {name} must be one of {', '.join(DRAWS)}, in quotes"
-        source.add(Code.UNKNOWN_DRAW, message, "inputs", name)
+        source.add(Code.UNKNOWN_DRAW, message, "inputs", name, "draw")
 
 
 def _is_number(value: Any) -> bool:
@@ -166,14 +179,15 @@ def _shape(source: Source, name: str, shape: Any, around: Surroundings) -> tuple
     entries = shape if isinstance(shape, list) else [shape]
     if len(entries) > MOST_AXES:
         message = f"the shape of {name} has more than {MOST_AXES} axes"
-        source.add(Code.TOO_LARGE, message, "inputs", name)
+        source.add(Code.TOO_LARGE, message, "inputs", name, "shape")
         return ()
     known = {*around.sizes, *around.holding(tuple)}
     for entry in entries:
         if isinstance(entry, str) and entry not in known:
             message, hint = f"the size {entry} of {name} is not in [sizes]", did_you_mean(entry, known)
-            source.add(Code.UNKNOWN_SIZE, message, "inputs", name, hint=hint)
+            place = source.place_of_text(entry, "inputs", name, "shape")
+            source.findings.add(*place, Code.UNKNOWN_SIZE, message, hint)
         elif not isinstance(entry, str) and (type(entry) is not int or not 0 <= entry <= LARGEST_EXTENT):
             message = f"the shape of {name} must hold size names or whole numbers"
-            source.add(Code.WRONG_VALUE, message, "inputs", name)
+            source.add(Code.WRONG_VALUE, message, "inputs", name, "shape")
     return tuple(entry for entry in entries if isinstance(entry, str | int))

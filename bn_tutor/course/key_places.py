@@ -1,14 +1,21 @@
 """Where a key stands in the front matter: TOML's parser does not tell."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from bn_tutor.course.codes import Code
 from bn_tutor.course.problem import Findings
 
-_HEADER = re.compile(r"\s*\[\s*([^\[\]]+)\]")
-_KEY = re.compile(r"\s*([^=\[\]{}#]+?)\s*=")
+# Nothing here may be tried in more than one way: a line can be long, and mean.
+_HEADER = re.compile(r"\s*+\[\s*+([^\[\]\s][^\[\]]*+)\]")
+_KEY = re.compile(r"\s*+([^=\[\]{}#\s][^=\[\]{}#]*+)=")
+# No place is asked for that lies deeper, such as inputs.x.draw.
+_DEEPEST = 3
+
+Place = tuple[int, int]
+Places = Mapping[str, Place]
 
 
 @dataclass(frozen=True)
@@ -19,22 +26,28 @@ class Source:
     findings: Findings
     before: int = 0
 
-    def place(self, *path: str) -> tuple[int, int]:
+    @cached_property
+    def places(self) -> Places:
+        """Where each key and each table stands, by its whole name; found once, as there may be very many."""
+        return _places(self.lines)
+
+    def place(self, *path: str) -> Place:
         """Return the line and column of a key in the file; see ``place_of``."""
-        line, column = place_of(self.lines, *path)
+        line, column = _place(self.places, self.lines, path)
         return line + self.before, column
 
-    def place_of_text(self, text: str, *path: str) -> tuple[int, int]:
+    def place_of_text(self, text: str, *path: str) -> Place:
         """Return the line and column, in the file, of a text that is the value of a key or stands in it.
 
         Where it is not found, as it is written with escapes, say, that of the key.
         """
-        first, column = place_of(self.lines, *path)
-        for line in range(first, len(self.lines) + 1):
-            start = column - 1 + len(path[-1]) if line == first else 0
-            found = self.lines[line - 1].find(text, start)
-            if found >= 0 and text:
-                return line + self.before, found + 1
+        first, column = _place(self.places, self.lines, path)
+        for mark in ('"', "'", "") if text else ():
+            for line in range(first, len(self.lines) + 1):
+                start = column - 1 + len(path[-1]) if line == first else 0
+                found = self.lines[line - 1].find(f"{mark}{text}{mark}", start)
+                if found >= 0:
+                    return line + self.before, found + len(mark) + 1
         return first + self.before, column
 
     def add(self, code: Code, message: str, *path: str, hint: str = "") -> None:
@@ -51,16 +64,34 @@ class Source:
         return False
 
 
-def place_of(lines: Sequence[str], *path: str) -> tuple[int, int]:
-    """Return the line and column, from 1, of a key such as ("inputs", "x").
+def place_of(lines: Sequence[str], *path: str) -> Place:
+    """Return the line and column, from 1, of a key such as ("inputs", "x"), or ("inputs", "x", "draw").
 
     Where it is not found, as it is written with escapes, say, the place of its table; else the first line.
     """
-    wanted = ".".join(path)
+    return _place(_places(lines), lines, path)
+
+
+def _place(places: Places, lines: Sequence[str], path: Sequence[str]) -> Place:
+    if found := places.get(".".join(path)):
+        return found
+    if len(path) < 2:
+        return 1, 1
+    line, column = _place(places, lines, path[:-1])
+    text = lines[line - 1] if lines else ""
+    # It may stand within braces: x = { draw = "normal" }
+    inner = re.compile(rf"[{{,]\s*+[\"']?({re.escape(path[-1])})[\"']?\s*+=").search(text, column)
+    return (line, inner.start(1) + 1) if inner else (line, column)
+
+
+def _places(lines: Sequence[str]) -> Places:
+    """Return the first place of each key; also of what is named only on the way to one, as a in a.b = 1."""
+    found: dict[str, Place] = {}
     for line, column, key in _keys(lines):
-        if key == wanted or key.startswith(f"{wanted}."):
-            return line, column
-    return place_of(lines, *path[:-1]) if len(path) > 1 else (1, 1)
+        parts = key.split(".", _DEEPEST)
+        for count in range(1, len(parts) + 1):
+            found.setdefault(".".join(parts[:count]), (line, column))
+    return found
 
 
 def _keys(lines: Sequence[str]) -> Iterator[tuple[int, int, str]]:

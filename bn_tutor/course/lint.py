@@ -1,14 +1,14 @@
 """Proves a lesson file: its form, its graphs, its claims on several data, its surroundings; all at once."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import count, islice
 from math import prod
 from pathlib import Path
 
 from bn_tutor.course.building import build_graph
 from bn_tutor.course.codes import Code
-from bn_tutor.course.lesson import Lesson
+from bn_tutor.course.lesson import Lesson, Line
 from bn_tutor.course.loading import LessonError
 from bn_tutor.course.problem import MOST_PROBLEMS, Problem
 from bn_tutor.course.reader import read_whole
@@ -19,7 +19,12 @@ from bn_tutor.engine.graph import Graph
 
 # What is proven is small: a lesson with more numbers than this at its own sizes teaches nobody.
 MOST_PROVEN = 1_000_000
+# And so is one with more formulas to work out, in all its variants together; a long one counts for several.
+MOST_FORMULAS = 10_000
+LONG_FORMULA = 12
+MOST_SIZES_TRIED = 12
 _Sizes = Mapping[str, int]
+_Key = tuple[int, int, Code | None]
 
 
 @dataclass(frozen=True)
@@ -42,21 +47,23 @@ def lint(path: Path, shown: str = "") -> tuple[Problem, ...]:
     lesson, problems = read_whole(path, shown)
     if lesson is None:
         return _sorted(problems)
-    found = {_key(problem): problem for problem in problems}
-    for problem in (*_of_graphs(lesson), *check_surroundings(lesson, path)):
+    known = {_key(problem) for problem in problems}
+    found: dict[_Key, Problem] = {}
+    for problem in (*_too_long(lesson), *_of_graphs(lesson), *check_surroundings(lesson, path)):
         found.setdefault(_key(problem), problem)
-    if not any(problem.code in _UNBUILT for problem in found.values()):
+    if not any(problem.code in _UNBUILT for problem in (*problems, *found.values())):
         for trial in _trials(lesson):
             for problem in _verified(trial):
                 said = replace(problem, message=f"{problem.message}{trial.said}")
                 found.setdefault(_key(problem), said)
-    return _sorted(tuple(found.values())[: MOST_PROBLEMS + 1])
+    return _sorted((*problems, *(problem for key, problem in found.items() if key not in known)))
 
 
-# With one of these there is no graph to compute.
+# With one of these there is no graph to compute, or a line of it or of the answer is missing.
 _UNBUILT = frozenset(
     {
         Code.NO_GRAPH,
+        Code.NOT_A_LINE,
         Code.NOT_A_FORMULA,
         Code.NOT_IN_LANGUAGE,
         Code.UNKNOWN_NAME,
@@ -72,13 +79,18 @@ _UNBUILT = frozenset(
 )
 
 
-def _key(problem: Problem) -> tuple[int, int, Code | None]:
+def _key(problem: Problem) -> _Key:
+    """What different runs find here is one slip, whatever the numbers in the message."""
     return problem.line, problem.column, problem.code
 
 
 def _sorted(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
-    """By place; what has none comes last."""
-    return tuple(sorted(problems, key=lambda each: (each.line or 10**9, each.column)))
+    """By place, what has none last; after MOST_PROBLEMS only that there are more."""
+    told = [problem for problem in problems if problem.code is not Code.AND_MORE]
+    told.sort(key=lambda each: (each.line or 10**9, each.column))
+    if len(told) == len(problems) <= MOST_PROBLEMS:
+        return tuple(told)
+    return *told[:MOST_PROBLEMS], Problem(problems[0].path, 0, 0, "and more", code=Code.AND_MORE)
 
 
 def _of_graphs(lesson: Lesson) -> Iterator[Problem]:
@@ -90,7 +102,26 @@ def _of_graphs(lesson: Lesson) -> Iterator[Problem]:
             yield from (replace(each, message=f"{each.message}{said}") for each in graph)
         elif (count := sum(prod(node.shape) for node in graph.nodes)) > MOST_PROVEN:
             message = f"the graph has {count:,} numbers at the lesson's own sizes; {MOST_PROVEN:,} are proven"
-            yield Problem(lesson.path, 1, 1, message, "choose smaller sizes", Code.TOO_LARGE)
+            place = lesson.lines_of.get("sizes", (1, 1))
+            yield Problem(lesson.path, *place, message, "choose smaller sizes", Code.TOO_LARGE)
+
+
+def _too_long(lesson: Lesson) -> Iterator[Problem]:
+    """Yield a problem for a lesson that makes more claims than can be proven while somebody waits."""
+    whole = lesson.everything or lesson
+    lines = _weight((*whole.graph, *whole.backward))
+    chains = sum(_weight(derivation.lines) for derivation in whole.derivations)
+    quotes = sum(line.text.count("{") for written in whole.written for line in written.quoting)
+    answers = sum(_weight((question.key, *question.wrong)) for question in whole.questions)
+    each = lines + _weight(whole.closed) + chains + quotes + answers
+    count = each * sum(1 for _ in variants(lesson)) + len(whole.mistakes) * lines
+    if count > MOST_FORMULAS:
+        message = f"the lesson has {count:,} formulas, over all its variants; {MOST_FORMULAS:,} are proven"
+        yield Problem(lesson.path, 1, 1, message, "make two lessons of it", Code.TOO_LARGE)
+
+
+def _weight(lines: Iterable[Line]) -> int:
+    return sum(1 + len(line.text) // LONG_FORMULA for line in lines)
 
 
 def _trials(lesson: Lesson) -> Iterator[Trial]:
@@ -126,19 +157,39 @@ def _choices(variant: Lesson) -> str:
 
 
 def _other_sizes(lesson: Lesson) -> _Sizes:
-    """Return other sizes that the graph takes: all one larger, all doubled, or as many as possible larger."""
-    candidates = [
-        {name: size + 1 for name, size in lesson.sizes.items()},
-        {name: 2 * size for name, size in lesson.sizes.items()},
-    ]
-    for sizes in candidates:
-        if _fits(lesson, sizes):
+    """Return other sizes that the graph takes: all changed if that can be, and no two alike.
+
+    Of two axes of one length, one could stand in for the other unnoticed.
+    """
+    larger = {name: size + 1 for name, size in lesson.sizes.items()}
+    doubled = {name: 2 * size for name, size in lesson.sizes.items()}
+    for sizes in (_apart(lesson.sizes), doubled):
+        if len(set(sizes.values())) == len(sizes) and _fits(lesson, sizes):
             return sizes
+    single = _one_by_one(lesson)
+    if len(single) == len(lesson.sizes):
+        return single
+    return next((sizes for sizes in (larger, doubled) if _fits(lesson, sizes)), single)
+
+
+def _apart(sizes: _Sizes) -> _Sizes:
+    """Return larger sizes, no two alike; of very many, only the first ones are told apart."""
     found: dict[str, int] = {}
-    for name, size in lesson.sizes.items():
-        for other in (size + 1, 2 * size):
-            if name not in found and _fits(lesson, {**lesson.sizes, **found, name: other}):
+    for name, size in sizes.items():
+        taken = set(found.values()) if len(found) < MOST_SIZES_TRIED else set()
+        found[name] = next(other for other in count(size + 1) if other not in taken)
+    return found
+
+
+def _one_by_one(lesson: Lesson) -> _Sizes:
+    """Return a larger size for each for which the graph takes one, no two alike."""
+    found: dict[str, int] = {}
+    for name, size in islice(lesson.sizes.items(), MOST_SIZES_TRIED):
+        free = (other for other in count(size + 1) if other not in found.values())
+        for other in (*islice(free, 3), 2 * size):
+            if other not in found.values() and _fits(lesson, {**lesson.sizes, **found, name: other}):
                 found[name] = other
+                break
     return found
 
 
@@ -148,6 +199,8 @@ def _fits(lesson: Lesson, sizes: _Sizes) -> bool:
 
 
 def _verified(trial: Trial) -> tuple[Problem, ...]:
-    with suppress(LessonError):  # sizes that fit the graph may still not fit the inputs
+    try:
         return verify(trial.variant, sizes=trial.sizes, seed=trial.seed)
-    return ()
+    except LessonError as error:
+        # Other sizes that fit the graph may still not fit the inputs; the lesson's own must.
+        return () if trial.sizes else error.problems

@@ -48,7 +48,7 @@ def outcome(
         try:
             values[line.name] = evaluate(line.text, values, names)
         except SlipError as slip:
-            return Outcome({}, line, replace(slip, column=0))
+            return Outcome({}, line, slip)
     return Outcome({name: values[name] for name in wanted if name in values})
 
 

@@ -1,5 +1,6 @@
 """How numbers are written, everywhere in the tutor."""
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -33,6 +34,17 @@ def inline(value: Array, precision: int) -> str:
 def shape_text(shape: Shape) -> str:
     """Write a shape as Python does."""
     return f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
+
+
+def read_number(text: str) -> float | None:
+    """Read a number as people write it: -0.35, −0.35, 3.5e-1, 1/3; None for anything else."""
+    text = text.replace("−", "-").replace(" ", "")
+    plain_number = r"[+-]?(?:\d{1,30}\.?\d{0,30}|\.\d{1,30})(?:[eE][+-]?\d{1,3})?"
+    found = re.fullmatch(rf"({plain_number})(?:/({plain_number}))?", text)
+    if not found:
+        return None
+    below = float(found[2]) if found[2] else 1.0
+    return float(found[1]) / below if below else None
 
 
 FORMATS: dict[str, Callable[[Array, int], str]] = {

@@ -84,5 +84,8 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return a hint with the closest known name, or an empty text."""
     if len(name) > LONGEST_COMPARED:
         return ""
-    close = get_close_matches(name, list(islice(known, MOST_COMPARED)), n=1, cutoff=0.5)
+    compared = list(islice(known, MOST_COMPARED))
+    # D and d have no letter in common for difflib, and are the likeliest slip.
+    same = [each for each in compared if each.lower() == name.lower()]
+    close = same or get_close_matches(name, compared, n=1, cutoff=0.5)
     return f"did you mean {close[0]}?" if close else ""

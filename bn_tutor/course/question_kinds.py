@@ -30,13 +30,14 @@ Judge = Callable[[Question, str, Values, Names], bool]
 
 @dataclass(frozen=True)
 class Kind:
-    """One row: the name in ``kind``, the key of its right answer, further keys that it needs."""
+    """One row: the name in ``kind``, the key of its right answer, further keys that it needs or may have."""
 
     name: str
     key: str
     needed: tuple[str, ...]
     judge: Judge
     says: str
+    optional: tuple[str, ...] = ()
 
 
 def _is_choice(question: Question, answer: str, values: Values, names: Names) -> bool:
@@ -70,7 +71,14 @@ def _value(line: Line, values: Values, names: Names) -> Array:
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind("choice", "right", ("wrong",), _is_choice, "choose one; with `equals` the choices are formulas"),
+        Kind(
+            "choice",
+            "right",
+            ("wrong",),
+            _is_choice,
+            "choose one; with `equals` the choices are formulas",
+            optional=("equals",),
+        ),
         Kind("number", "answer", (), _is_number, "one number, to about 1 %"),
         Kind("shape", "answer", (), _is_shape, "the shape of the value that `answer` names"),
         Kind("formula", "answer", ("equals",), _is_formula, "any formula that comes to `equals`"),

@@ -19,8 +19,11 @@ from bn_tutor.course.switch_rows import read_when, unknown_when
 from bn_tutor.course.toml_blocks import ASSIGNMENT, Block, read_mistake, read_question, toml_table
 from bn_tutor.course.variants import choose, variants
 
-LARGEST_FILE = 1_000_000
-
+# A lesson has some hundred lines, 25 kB at most. These bounds keep whatever a file holds from taking long.
+LARGEST_FILE = 250_000
+MOST_LINES = 10_000
+LONGEST_LINE = 8_000
+MOST_EXERCISES = 100
 
 BLOCKS = ("graph", "backward", "closed", "derivation", "mistake", "question")
 
@@ -65,15 +68,29 @@ def read_whole(path: Path, shown: str = "") -> tuple[Lesson | None, tuple[Proble
 
 def _text(path: Path, findings: Findings) -> str | None:
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            findings.add(0, 0, Code.UNREADABLE, f"the file is larger than {LARGEST_FILE:,} bytes")
-            return None
-        return path.read_bytes().decode("utf-8-sig")
+        content = _content(path)
+    except (OSError, ValueError) as error:  # a ValueError for a path that no file can have
+        reason = getattr(error, "strerror", None) or str(error)
+        findings.add(0, 0, Code.UNREADABLE, f"the file cannot be read: {reason}")
+        return None
+    if len(content) > LARGEST_FILE:
+        findings.add(0, 0, Code.UNREADABLE, f"the file is larger than {LARGEST_FILE:,} bytes")
+        return None
+    try:
+        return content.decode().removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        findings.add(0, 0, Code.NOT_UTF8, f"the file is not UTF-8 text (byte {error.start})")
-    except OSError as error:
-        findings.add(0, 0, Code.UNREADABLE, f"the file cannot be read: {error.strerror or error}")
+        before = plain(content[: error.start].decode("utf-8-sig", "ignore")).split("\n")
+        message = f"the file is not UTF-8 text: byte {error.start + 1} begins no character"
+        findings.add(len(before), len(before[-1]) + 1, Code.NOT_UTF8, message, "save it as UTF-8")
     return None
+
+
+def _content(path: Path) -> bytes:
+    """Return a file's bytes, at most one more than LARGEST_FILE. Raises OSError, ValueError."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise OSError(0, "it is no regular file")  # a pipe would be waited for, for ever
+    with path.open("rb") as file:
+        return file.read(LARGEST_FILE + 1)
 
 
 def parse_lesson(
@@ -90,14 +107,16 @@ def parse_lesson(
 def _parsed(text: str, name: str, findings: Findings, folder: Path | None) -> Lesson | None:
     """Return what can be made of the text, None where that is no lesson at all; findings hold the rest."""
     text = plain(text)
-    front, body_start = _front(text, findings, folder)
     lines = text.split("\n")
+    if _is_too_long(lines, findings):
+        return None
+    front, body_start = _front(text, findings, folder)
     # The front matter's lines are blanked, so that every offset stays true to the file.
     body = "\n".join([""] * body_start + lines[body_start:])
     draft = _Draft(findings, lines, front or FrontMatter(whole=False))
     # Prose is kept as Markdown here, so what is within a line need not be looked at.
     _read_body(draft, MarkdownIt("commonmark").disable("inline").parse(body))
-    if "graph" not in draft.blocks:
+    if "graph" not in draft.blocks and body_start < len(lines):
         hint = "write the nodes between ```graph and ```"
         findings.add(1, 1, Code.NO_GRAPH, "there is no graph block", hint)
     if not draft.front.whole or not draft.blocks.get("graph"):
@@ -110,6 +129,17 @@ def _parsed(text: str, name: str, findings: Findings, folder: Path | None) -> Le
         new = built if isinstance(built, tuple) else ()
         findings.problems += [each for each in new if (each.line, each.column) not in known]
     return lesson
+
+
+def _is_too_long(lines: Sequence[str], findings: Findings) -> bool:
+    long = next((place for place, line in enumerate(lines, 1) if len(line) > LONGEST_LINE), 0)
+    if long:
+        message = f"the line has {len(lines[long - 1]):,} characters, {LONGEST_LINE:,} are allowed"
+        findings.add(long, LONGEST_LINE + 1, Code.TOO_LARGE, message)
+    elif len(lines) > MOST_LINES:
+        message = f"the file has {len(lines):,} lines, {MOST_LINES:,} are allowed"
+        findings.add(MOST_LINES + 1, 1, Code.TOO_LARGE, message)
+    return bool(findings.problems)
 
 
 def _lesson(draft: _Draft, name: str) -> Lesson:
@@ -248,6 +278,10 @@ def _read_block(draft: _Draft, block: str, first: int, after: int, when: When) -
 
 
 def _read_table(draft: _Draft, block: str, toml: Block) -> None:
+    if len(draft.mistakes if block == "mistake" else draft.questions) >= MOST_EXERCISES:
+        message = f"a lesson has at most {MOST_EXERCISES} {block}s"
+        draft.findings.add(toml.line, 1, Code.TOO_LARGE, message)
+        return
     found = read_mistake(toml) if block == "mistake" else read_question(toml)
     if isinstance(found, Mistake):
         draft.mistakes.append(found)

@@ -1,6 +1,6 @@
 """What a lesson says about other things than its numbers: lessons it requires, links, names, sections."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 from bn_tutor.course.catalogue import entries
 from bn_tutor.course.codes import Code
 from bn_tutor.course.heading import heading
-from bn_tutor.course.lesson import Lesson, Line, Mistake, Question
+from bn_tutor.course.lesson import Lesson, Line, Mistake, Question, When
 from bn_tutor.course.parsing import names_in
 from bn_tutor.course.problem import Findings, Problem, did_you_mean
 
@@ -30,19 +30,23 @@ def _check_required(lesson: Lesson, path: Path, findings: Findings) -> None:
     if not lesson.requires:
         return
     known = {entry.name: entry.path for entry in entries()} | _beside(path)
-    place = lesson.lines_of.get("requires", (0, 0))
     for name in lesson.requires:
+        if findings.full:
+            return
+        place = lesson.lines_of.get(f"requires.{name}") or lesson.lines_of.get("requires", (0, 0))
         if name not in known:
             hint = did_you_mean(name, known)
             findings.add(*place, Code.UNKNOWN_LESSON, f"there is no lesson {name} to require", hint)
         elif _leads_to(name, lesson.name, known):
-            message = f"{name} requires {lesson.name} in its turn"
+            itself = f"{name} cannot require itself"
+            message = itself if name == lesson.name else f"{name} requires {lesson.name} in its turn"
             findings.add(*place, Code.CIRCLE, message, "a lesson can only build on earlier ones")
 
 
 def _beside(path: Path) -> dict[str, Path]:
     """Return the lessons in the folder of the file, which may be no place that lessons come from."""
-    return {each.stem: each for each in path.parent.glob("*.md") if each.is_file()}
+    files = (each for each in path.parent.glob("*.md") if each.is_file())
+    return {each.stem: each for each in files if each.stem.upper() != "README"}
 
 
 def _leads_to(name: str, wanted: str, known: Mapping[str, Path]) -> bool:
@@ -60,19 +64,28 @@ def _leads_to(name: str, wanted: str, known: Mapping[str, Path]) -> bool:
 
 
 def _check_links(lesson: Lesson, folder: Path, findings: Findings) -> None:
-    for line in (line for written in lesson.written for line in written.linking):
-        for target in _targets(line):
+    for written in (each for each in lesson.written if each.linking):
+        for target in _targets(written.text):
             if not _exists(folder, target):
-                column = max(line.text.find(target), 0) + 1
-                findings.add(line.line, column, Code.BROKEN_LINK, f"there is no file {target}")
+                place = _place_of(target, written.linking)
+                findings.add(*place, Code.BROKEN_LINK, f"there is no file {target}")
 
 
-def _targets(line: Line) -> Iterator[str]:
-    for block in MarkdownIt("commonmark").parseInline(line.text):
+def _targets(text: str) -> Iterator[str]:
+    """Yield where the links and images of a text lead; what looks like one in code is none."""
+    for block in MarkdownIt("commonmark").parse(text):
         for token in block.children or ():
             target = token.attrs.get("href") or token.attrs.get("src")
             if target:
                 yield str(target)
+
+
+def _place_of(target: str, lines: Sequence[Line]) -> tuple[int, int]:
+    """Return the line and column of a link; a parser may have written it in another way than the author."""
+    for line in lines:
+        if target in line.text:
+            return line.line, line.text.index(target) + 1
+    return lines[0].line, 1
 
 
 def _exists(folder: Path, target: str) -> bool:
@@ -90,18 +103,26 @@ def _check_sections(lesson: Lesson, findings: Findings) -> None:
     known = dict.fromkeys([*(line.name for line in lesson.graph), *(row.name for row in lesson.inputs)])
     wrong = {each.line: each.node for each in lesson.written if each.node and each.node not in known}
     for line, name in wrong.items():
+        if findings.full:
+            return
         message, hint = f"there is no node {name} for this section", did_you_mean(name, known)
         findings.add(line, 1, Code.UNKNOWN_SECTION, message, hint)
 
 
 def _check_ids(lesson: Lesson, findings: Findings) -> None:
-    seen: set[tuple[str, object]] = set()
+    seen: dict[str, list[When]] = {}
     parts: tuple[Mistake | Question, ...] = (*lesson.mistakes, *lesson.questions)
     for part in parts:
-        key = (part.id, part.when)
-        if key in seen:
+        others = seen.setdefault(part.id, [])
+        if any(_can_meet(part.when, other) for other in others):
             findings.add(part.line, 1, Code.SAME_ID, f"the id {part.id} is taken")
-        seen.add(key)
+        others.append(part.when)
+
+
+def _can_meet(one: When, other: When) -> bool:
+    """Whether there is a variant that both conditions hold for."""
+    chosen = dict(one)
+    return all(chosen.get(name, label) == label for name, label in other)
 
 
 def _check_use(lesson: Lesson, findings: Findings) -> None:

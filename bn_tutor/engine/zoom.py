@@ -9,6 +9,7 @@ chain of the local gradients on the road through the group; where several roads 
 sum over them, which ``Through`` computes by replaying the group's own backward pass.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -25,6 +26,9 @@ from bn_tutor.engine.text import bracketed
 
 # A hidden part of a group is written out in formulas up to this length.
 LONGEST_PART = 120
+# Where several roads lead through a group, so many are written as a sum, up to this length.
+MOST_ROADS = 3
+LONGEST_SUM = 240
 
 
 class Level(StrEnum):
@@ -65,8 +69,19 @@ class Through:
         return f"through {len(self.recording.graph.operations)} operations, every road added up"
 
     def numpy(self, upstream: str) -> str:
-        """There is no one line for it."""
-        return f"...  # every road from {self.recording.graph.output} back to {self.input}, added up"
+        """Return the sum over the roads where it can be written, else a comment."""
+        roads = f"...  # every road from {self.recording.graph.output} back to {self.input}, added up"
+        return self.line(upstream) or roads
+
+    def line(self, upstream: str) -> str:
+        """Return the sum over the roads as one line; nothing where they are many, or name what is hidden."""
+        if _roads(self.recording.graph)[self.input] > MOST_ROADS:
+            return ""
+        chains = [chain(*reversed(links)) for links in _links_upwards(self.recording, self.input)]
+        total = " + ".join(each.numpy(upstream) for each in chains)
+        hidden = {node.name for node in self.recording.graph.operations} - {self.recording.graph.output}
+        is_readable = hidden.isdisjoint(re.findall(r"\w+", total)) and len(total) <= LONGEST_SUM
+        return total if is_readable else ""
 
 
 def zoom(recording: Recording, level: Level) -> Recording:
@@ -75,7 +90,10 @@ def zoom(recording: Recording, level: Level) -> Recording:
     if level is Level.OPERATION:
         return recording
     nodes = [node for node in graph.nodes if node.is_source]
-    nodes += _layers(graph) if level is Level.LAYER else [_folded(group, graph) for group in _groups(graph)]
+    if level is Level.LAYER:
+        nodes += _layers(graph)
+    else:
+        nodes += [_folded(group, graph, _as_written(group)) for group in _groups(graph)]
     zoomed = build(nodes, graph.outputs)
     return Recording(zoomed, {node.name: recording[node.name] for node in zoomed.nodes})
 
@@ -91,7 +109,8 @@ def _groups(graph: Graph) -> Iterable[list[Node]]:
 def _layers(graph: Graph) -> list[Node]:
     """Return one node for each output, in the order of the graph; an output that is a source needs none."""
     outputs = [node for node in graph.operations if node.name in graph.outputs]
-    return [_as_layer(_folded(_needed(graph, node.name), graph), graph) for node in outputs]
+    groups = [_needed(graph, node.name) for node in outputs]
+    return [_as_layer(_folded(group, graph, _as_used(group)), graph) for group in groups]
 
 
 def _as_layer(node: Node, graph: Graph) -> Node:
@@ -111,21 +130,42 @@ def _needed(graph: Graph, output: str) -> list[Node]:
     return [node for node in graph.operations if node.name in needed]
 
 
-def _folded(group: Sequence[Node], graph: Graph) -> Node:
-    """Fold a group into one node, named after the last of the group."""
+def _folded(group: Sequence[Node], graph: Graph, outside: tuple[str, ...]) -> Node:
+    """Fold a group into one node, named after the last of the group; ``outside`` are its inputs."""
     last = group[-1]
     if len(group) == 1:
         return replace(last, formula=last.written or last.formula)
-    members = {node.name for node in group}
-    outside = dict.fromkeys(name for node in group for name in node.inputs if name not in members)
     inner = [Node(name, INPUT, shape=graph[name].shape) for name in outside]
     return replace(
         last,
         operation=_composite(build([*inner, *group], last.name)),
-        inputs=tuple(outside),
+        inputs=outside,
         parameters={},
         formula=last.written or last.formula,
     )
+
+
+def _as_used(group: Sequence[Node]) -> tuple[str, ...]:
+    """Return what a group is computed from, in the order in which it is first used."""
+    members = {node.name for node in group}
+    return tuple(dict.fromkeys(name for node in group for name in node.inputs if name not in members))
+
+
+def _as_written(group: Sequence[Node]) -> tuple[str, ...]:
+    """Return what a group is computed from, in the order in which the group's one line writes it."""
+    members = {node.name: node for node in group}
+    found: dict[str, None] = {}
+    # From the last node down, left before right; after that, what no road to it passes.
+    waiting = [*(node.name for node in group), group[-1].name]
+    seen: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name not in members:
+            found[name] = None
+        elif name not in seen:
+            seen.add(name)
+            waiting += reversed(members[name].inputs)
+    return tuple(found)
 
 
 def _composite(graph: Graph) -> Operation:
@@ -164,7 +204,8 @@ def _road(
     name = names[index]
     if _roads(graph)[name] > 1:
         return Through(inner, name)
-    return chain(*reversed(_links_upwards(inner, name)))
+    (road,) = _links_upwards(inner, name)
+    return chain(*reversed(road))
 
 
 def _roads(graph: Graph) -> Mapping[str, int]:
@@ -183,15 +224,15 @@ def _outside_names(graph: Graph, node: Node) -> dict[str, str]:
     return {place: texts.get(name, name) for place, name in placeholders(node).items()}
 
 
-def _links_upwards(recording: Recording, name: str) -> list[LinearMap]:
-    """Return the named local gradients on the one road from ``name`` up to the output."""
-    found: list[LinearMap] = []
+def _links_upwards(recording: Recording, name: str) -> list[list[LinearMap]]:
+    """Return the named local gradients on each road from ``name`` up to the output."""
+    found: dict[str, list[list[LinearMap]]] = {name: [[]]}
     for stop in reversed(recording.graph.stops):
         for way in stop.edges:
-            if way.input == name:
+            if way.input in found:
                 operands = tuple(recording[each] for each in stop.node.inputs)
                 local = way.local(way.place, operands, recording[stop.node.name], stop.node.parameters)
-                found.append(named(local, _outside_names(recording.graph, stop.node)))
-                name = stop.node.name
-                break
-    return found
+                link = named(local, _outside_names(recording.graph, stop.node))
+                longer = [[*links, link] for links in found[way.input]]
+                found[stop.node.name] = found.get(stop.node.name, []) + longer
+    return found[recording.graph.output]

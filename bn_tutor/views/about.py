@@ -1,4 +1,4 @@
-"""What a lesson is about: its opening, its inputs, and what to read."""
+"""What a lesson is about: its opening, its inputs with the gradients that have no frame, what to read."""
 
 from rich.text import Text
 
@@ -12,8 +12,12 @@ def about_lines(page: Page) -> list[Text]:
         return page.sentence(f"{subject.name}, recorded from its own code: there is no prose beside it.")
     lines = page.labelled("about", page.prose(subject.lesson.opening))
     for row in subject.lesson.inputs:
-        if text := subject.section(row.name).forward:
+        node = page.story.recording.graph[row.name]
+        if text := page.section(node).forward:
             lines += [Text(), *page.labelled(row.name, page.prose(text))]
+            lines += page.chains(node, "forward")
+        if gradient := page.without_frame(node):
+            lines += [Text(), *gradient]
     for reference in subject.lesson.references:
         lines += [Text(), *page.labelled("read", page.sentence(reference))]
     return lines

@@ -7,6 +7,7 @@ from rich.text import Text
 
 from bn_tutor.course.numbers import number
 from bn_tutor.engine.gradients import Array
+from bn_tutor.views.columns import Block
 from bn_tutor.views.look import FAINT, Look
 
 MOST_ROWS = 6
@@ -14,7 +15,19 @@ MOST_ROWS = 6
 SUMMARY_FROM = 60
 
 
-def array_lines(value: Array, look: Look, width: int, element: tuple[int, ...] | None = None) -> list[Text]:
+def array_block(
+    title: Text,
+    notes: Sequence[Text],
+    value: Array,
+    look: Look,
+    element: tuple[int, ...] | None = None,
+) -> Block:
+    """Return an array under its title as a block, cut to the width there is; ``element`` is marked."""
+    rows = array_rows(value, look, look.width - 3, element)
+    return Block(title, notes, rows, _summary(value, look) if value.size >= SUMMARY_FROM else ())
+
+
+def array_rows(value: Array, look: Look, width: int, element: tuple[int, ...] | None = None) -> list[Text]:
     """Return the lines that show an array within ``width`` columns; ``element`` is marked."""
     if value.size == 0:
         return [look.text("(empty)", FAINT)]
@@ -27,8 +40,6 @@ def array_lines(value: Array, look: Look, width: int, element: tuple[int, ...] |
     lines = [_line(row, mark, look, cell_width, window) for row, mark in rows]
     if more:
         lines.insert(len(lines) - 1, look.text(f"⋮ {more:,} more", FAINT))
-    if value.size >= SUMMARY_FROM:
-        lines += _summary(value, look, width)
     return lines
 
 
@@ -80,11 +91,8 @@ def _line(row: Array, mark: int | None, look: Look, cell_width: int, window: ran
     return line
 
 
-def _summary(value: Array, look: Look, width: int) -> list[Text]:
-    """Return the range and the mean, on one line or, where that is too long, on as many as it takes."""
+def _summary(value: Array, look: Look) -> list[Text]:
+    """Return the range and the mean."""
     numbers = (number(float(each), look.precision) for each in (value.min(), value.max(), value.mean()))
     low, high, mean = (each.replace("-", "−") for each in numbers)
-    parts = [f"{low} … {high}, mean {mean}"]
-    if len(look.shown(parts[0])) > width:
-        parts = [f"{low} …", high, f"mean {mean}"]
-    return [look.text(part, FAINT) for part in parts]
+    return [look.text(part, FAINT) for part in (f"{low} … {high},", f"mean {mean}")]

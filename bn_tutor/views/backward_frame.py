@@ -6,20 +6,27 @@ import numpy as np
 from rich.text import Text
 
 from bn_tutor.course.numbers import number, shape_text
-from bn_tutor.engine.gradients import Array, Spread, SumOver, links
+from bn_tutor.engine.gradients import Array, MatMul, links
 from bn_tutor.engine.replay import BackwardStep, Edge
 from bn_tutor.engine.zoom import Level, Through
-from bn_tutor.views.arrays import array_lines, matrix_lines
-from bn_tutor.views.columns import laid_out
-from bn_tutor.views.formula import as_numpy, pretty
+from bn_tutor.views.arrays import array_block, matrix_lines
+from bn_tutor.views.columns import Block, laid_out, laid_out_alike
+from bn_tutor.views.formula import as_numpy, parts_of, pretty
 from bn_tutor.views.page import Page, non_finite_note
-from bn_tutor.walk.arithmetic import edge_jacobian, followed, local_formula, local_value, place_within
+from bn_tutor.walk.arithmetic import (
+    edge_jacobian,
+    followed,
+    local_factor,
+    local_formula,
+    moves_in_words,
+    place_within,
+)
 from bn_tutor.walk.demonstrations import Order
+from bn_tutor.walk.operands import feeds, operand
 from bn_tutor.walk.story import Part
+from bn_tutor.walk.written import written_lines
 
 MOST_TERMS = 4
-# A long formula is wrapped, so that it does not push the columns apart.
-FORMULA_WIDTH = 16
 
 
 def backward_lines(page: Page) -> list[Text]:
@@ -29,8 +36,8 @@ def backward_lines(page: Page) -> list[Text]:
         return []
     lines: list[Text] = []
     if step.edges:
-        for at, edge in enumerate(step.edges):
-            lines += _edge(page, step, edge, first=at == 0)
+        for edge, product in zip(step.edges, _products(page, step), strict=True):
+            lines += [*product, *_beside_product(page, step, edge), *page.gap]
     elif step.node.is_source:
         lines += _meeting(page, step)
     else:
@@ -72,83 +79,106 @@ def _why(page: Page, step: BackwardStep) -> list[Text]:
     if text := page.section(step.node).backward:
         lines += page.labelled("why", page.prose(text))
     lines += page.chains(step.node, "backward")
+    return lines + _on_inputs(page, step)
+
+
+def _on_inputs(page: Page, step: BackwardStep) -> list[Text]:
+    """Return the prose on inputs that get their whole gradient here, and no frame of their own for it."""
+    if page.story.level is Level.LAYER:
+        return []
+    graph = page.story.recording.graph
+    found = [page.without_frame(graph[name]) for name in dict.fromkeys(edge.input for edge in step.edges)]
+    return [line for lines in found if lines for line in [Text(), *lines]]
+
+
+def _products(page: Page, step: BackwardStep) -> list[list[Text]]:
+    """Return the three columns of each edge."""
+    tables = [
+        [
+            _upstream(page, step, first=at == 0),
+            _local(page, edge),
+            _gradient(page, edge, hidden=_is_hidden(page, edge)),
+        ]
+        for at, edge in enumerate(step.edges)
+    ]
+    return laid_out_alike(tables, [" ", "× ", "= "], page.look)
+
+
+def _is_hidden(page: Page, edge: Edge) -> bool:
+    return page.state.question is not None and page.state.question.edge.input == edge.input
+
+
+def _beside_product(page: Page, step: BackwardStep, edge: Edge) -> list[Text]:
+    """Return an edge's NumPy line, and what was asked for beside it."""
+    if _is_hidden(page, edge):
+        return []
+    lines: list[Text] = []
+    lines += page.labelled("numpy", _numpy(page, edge))
+    if page.state.element is not None:
+        lines += page.labelled("element", page.sentence(_element(page, step, edge)))
+    if page.state.jacobian:
+        lines += page.labelled("J", _jacobian(page, edge))
     return lines
 
 
-def _edge(page: Page, step: BackwardStep, edge: Edge, *, first: bool) -> list[Text]:
-    """Return one edge: three columns, the NumPy line, and what was asked for beside them."""
-    hidden = page.state.question is not None and page.state.question.edge.input == edge.input
-    lines = _product(page, step, edge, first=first, hidden=hidden)
-    if not hidden:
-        if not any(isinstance(link, Through) for link in links(edge.local)):
-            lines += page.labelled("numpy", _numpy(page, edge))
-        if page.state.element is not None:
-            lines += page.labelled("element", page.sentence(_element(page, step, edge)))
-        if page.state.jacobian:
-            lines += page.labelled("J", _jacobian(page, edge))
-    return [*lines, *page.gap]
-
-
-def _product(page: Page, step: BackwardStep, edge: Edge, *, first: bool, hidden: bool) -> list[Text]:
-    width = page.look.width - 3
-    blocks = [
-        _upstream(page, step, width, first=first),
-        _local(page, edge, width),
-        _gradient(page, edge, width, hidden=hidden),
-    ]
-    return laid_out(blocks, [" ", "× ", "= "], page.look)
-
-
-def _upstream(page: Page, step: BackwardStep, width: int, *, first: bool) -> list[Text]:
-    head = page.look.text(f"upstream ∂L/∂{step.node.name}", "bold")
+def _upstream(page: Page, step: BackwardStep, *, first: bool) -> Block:
+    title = f"upstream ∂L/∂{step.node.name}"
     if not first:
-        return [head, page.look.text("as above", "dim")]
-    return [head, page.look.text(shape_text(step.upstream.shape), "dim"), *_array(page, step.upstream, width)]
+        return Block(page.look.text(title, "bold"), [page.look.text("as above", "dim")])
+    return _array(page, title, step.upstream)
 
 
-def _local(page: Page, edge: Edge, width: int) -> list[Text]:
-    head = page.look.text(f"local ∂{edge.node.name}/∂{edge.input}", "bold")
-    value = local_value(edge.local)
+def _local(page: Page, edge: Edge) -> Block:
+    place = operand(edge.node, edge.way.place)
+    title = page.look.text(f"local ∂{edge.node.name}/∂{edge.input}{f' ({place})' if place else ''}", "bold")
+    value = local_factor(edge.local)
     written = pretty(local_formula(edge.named_local))
-    formula = page.look.text(written, "bold yellow")
+    notes = [page.look.text(part, "bold yellow") for part in parts_of(written)]
     if value is not None and value.shape:
-        formula.append(page.look.shown(f" {shape_text(value.shape)}"), style="dim")
-    lines = [head, *page.wrapped(formula, max(FORMULA_WIDTH, (page.look.width - 10) // 3))]
+        notes.append(page.look.text(f"{_of_matrix(edge)}{shape_text(value.shape)}", "dim"))
     if value is None or (value.ndim == 0 and _is_number(written)):
-        return lines
-    return [*lines, *_array(page, value, width)]
+        return Block(title, notes)
+    return array_block(title, notes, value, page.look, _marked(page, value))
 
 
-def _gradient(page: Page, edge: Edge, width: int, *, hidden: bool) -> list[Text]:
+def _of_matrix(edge: Edge) -> str:
+    """Say whose numbers stand below a matrix product: w's, and not those of the w.T beside them."""
+    return "".join(f"with {link.formula} " for link in links(edge.named_local) if isinstance(link, MatMul))
+
+
+def _gradient(page: Page, edge: Edge, *, hidden: bool) -> Block:
     name = page.story.name_of(edge)
     title = f"gradient ∂L/∂{edge.input}" if name == f"d{edge.input}" else f"{name}, part of ∂L/∂{edge.input}"
-    head = page.look.text(title, f"bold {page.colour}")
     if hidden:
-        return [head, page.look.text("?", "bold reverse")]
-    note = page.look.text(shape_text(edge.contribution.shape), "dim")
-    if moves := shape_words(edge):
-        note.append(page.look.shown(f" {moves}"), style="italic")
-    return [head, note, *_array(page, edge.contribution, width)]
+        return Block(page.look.text(title, f"bold {page.colour}"), [page.look.text("?", "bold reverse")])
+    return _array(page, title, edge.contribution, moves_in_words(edge.local), page.colour)
 
 
-def _array(page: Page, value: Array, width: int) -> list[Text]:
+def _array(page: Page, title: str, value: Array, words: Sequence[str] = (), colour: str = "") -> Block:
+    """Return an array below its title and its shape; ``words`` say what happened to the shape."""
+    moves = [f"{word}," for word in words[:-1]] + list(words[-1:])
+    notes = [
+        page.look.text(shape_text(value.shape), "dim"),
+        *(page.look.text(move, "italic") for move in moves),
+    ]
+    return array_block(page.look.text(title, f"bold {colour}"), notes, value, page.look, _marked(page, value))
+
+
+def _marked(page: Page, value: Array) -> tuple[int, ...] | None:
     element = page.state.element
-    marked = place_within(value.shape, element) if element is not None and value.size else None
-    return array_lines(value, page.look, width, marked)
+    return place_within(value.shape, element) if element is not None and value.size else None
 
 
 def _is_number(text: str) -> bool:
     return text.replace("−", "").replace(".", "").isdecimal()
 
 
-def shape_words(edge: Edge) -> str:
-    """Say what happens to the shape: ``summed over axis 0``."""
-    return ", ".join(link.words for link in links(edge.local) if isinstance(link, SumOver | Spread))
-
-
 def _numpy(page: Page, edge: Edge) -> list[Text]:
-    """Return the line for what the edge brings and, with the last contribution, the line of their sum."""
-    lines = page.sentence(numpy_line(page, edge), "green")
+    """Return the lines for what the edge brings and, with the last contribution, the line of their sum."""
+    written = numpy_lines(page, edge)
+    lines = [line for text in written for line in page.sentence(text, "green")]
+    if not written and page.story.level is Level.NODE:
+        lines = page.sentence("no single line; the level of operations (z) has a frame for each step", "dim")
     parts = page.story.names_of_parts(edge.input)
     # The sum at an input has a frame of its own.
     is_summed_here = page.story.is_last(edge) and not page.story.recording.graph[edge.input].is_source
@@ -157,10 +187,15 @@ def _numpy(page: Page, edge: Edge) -> list[Text]:
     return lines
 
 
-def numpy_line(page: Page, edge: Edge) -> str:
-    """Return the line of NumPy that computes what the edge brings."""
-    line = as_numpy(edge.named_local.numpy(f"d{edge.node.name}"))
-    return f"{page.story.name_of(edge)} = {line}"
+def numpy_lines(page: Page, edge: Edge) -> list[str]:
+    """Return what computes the edge's gradient in NumPy; where several roads lead, the lesson's own lines."""
+    name, upstream = page.story.name_of(edge), f"d{edge.node.name}"
+    if isinstance(edge.local, Through):
+        line = edge.local.line(upstream)
+        return [
+            as_numpy(each) for each in written_lines(page.story, name) or [f"{name} = {line}"] * bool(line)
+        ]
+    return [f"{name} = {as_numpy(edge.named_local.numpy(upstream))}"]
 
 
 def _element(page: Page, step: BackwardStep, edge: Edge) -> str:
@@ -204,9 +239,8 @@ def _jacobian(page: Page, edge: Edge) -> list[Text]:
 def _meeting(page: Page, step: BackwardStep) -> list[Text]:
     """Return the frame of an input where gradients meet: the parts and their sum."""
     parts = page.story.parts(step.node.name, until=step)
-    width = page.look.width - 3
-    blocks = [_part(page, f"{part.name} from {part.origin}", part.value, width) for part in parts]
-    blocks.append(_part(page, f"∂L/∂{step.node.name}", step.upstream, width))
+    blocks = [_array(page, f"{part.name} from {part.origin}", part.value) for part in parts]
+    blocks.append(_array(page, f"∂L/∂{step.node.name}", step.upstream))
     lines = laid_out(blocks, [" ", *["+ "] * (len(parts) - 1), "= "], page.look)
     total = " + ".join(part.name for part in parts)
     lines += page.labelled("numpy", page.sentence(f"d{step.node.name} = {total}", "green"))
@@ -217,13 +251,8 @@ def _meeting(page: Page, step: BackwardStep) -> list[Text]:
 
 def _stopped(page: Page, step: BackwardStep) -> list[Text]:
     """Return the frame of an output from which nothing is sent on: its upstream alone."""
-    block = _part(page, f"upstream ∂L/∂{step.node.name}", step.upstream, page.look.width - 3)
+    block = _array(page, f"upstream ∂L/∂{step.node.name}", step.upstream)
     return [*laid_out([block], [" "], page.look), *page.gap]
-
-
-def _part(page: Page, title: str, value: Array, width: int) -> list[Text]:
-    head = page.look.text(title, "bold")
-    return [head, page.look.text(shape_text(value.shape), "dim"), *_array(page, value, width)]
 
 
 def _ledger(page: Page, step: BackwardStep) -> list[Text]:
@@ -262,13 +291,15 @@ def _entry(page: Page, edge: Edge) -> str:
     graph, name = page.story.recording.graph, page.story.name_of(edge)
     if page.story.order is Order.RECURSIVE:
         return f"{name} has arrived, and is handed on at once, complete or not"
-    total = graph.arrivals[edge.input]
-    feeds = f"feeds {total} node{'s' if total > 1 else ''}"
+    uses = feeds(graph, edge.input)
     parts = page.story.names_of_parts(edge.input)
     if len(parts) == 1:
-        return f"{edge.input} {feeds}: {name} is complete"
+        return f"{edge.input} {uses}: {name} is complete"
     if edge.input in graph.outputs:
-        feeds = f"has an upstream from outside, {parts[0]}, and {feeds}"
+        uses = f"has an upstream from outside, {parts[0]}, and {uses}"
+    place = operand(edge.node, edge.way.place)
+    arrived = f"{name}{f' ({place})' if place else ''} has arrived"
     if not page.story.is_last(edge):
-        return f"{edge.input} {feeds}: {name} has arrived, {total - edge.way.arrival} more to come"
-    return f"{edge.input} {feeds}: {name} has arrived; d{edge.input} = {' + '.join(parts)} is complete"
+        more = graph.arrivals[edge.input] - edge.way.arrival
+        return f"{edge.input} {uses}: {arrived}, {more} more to come"
+    return f"{edge.input} {uses}: {arrived}; d{edge.input} = {' + '.join(parts)} is complete"

@@ -2,7 +2,12 @@
 
 import re
 
-_NUMPY = ("sqrt", "exp", "log", "tanh", "abs", "sign", "maximum", "minimum", "where", "clip", "mean", "sum")
+# What a lesson calls as NumPy does, and what it writes small.
+_NUMPY = (
+    "sqrt", "exp", "log", "tanh", "abs", "sign", "square", "reciprocal", "maximum", "minimum", "where",
+    "clip", "mean", "sum", "max", "reshape", "transpose", "broadcast_to", "take",
+)  # fmt: skip
+_WORDS = {"true": "True", "false": "False", "none": "None"}
 
 
 def pretty(formula: str) -> str:
@@ -16,4 +21,17 @@ def pretty(formula: str) -> str:
 
 def as_numpy(formula: str) -> str:
     """``sqrt(var)`` becomes ``np.sqrt(var)``: the line as it stands in a learner's file."""
-    return re.sub(rf"(?<![\w.])({'|'.join(_NUMPY)})\(", r"np.\1(", formula)
+    text = re.sub(rf"\b({'|'.join(_WORDS)})\b", lambda found: _WORDS[found[0]], formula)
+    return re.sub(rf"(?<![\w.])({'|'.join(_NUMPY)})\(", r"np.\1(", text)
+
+
+def parts_of(formula: str) -> list[str]:
+    """Return the parts of a formula between which a line may end: ``a · (b · c)`` has two."""
+    found, depth = [""], 0
+    for sign in formula:
+        depth += (sign in "([") - (sign in ")]")
+        if depth == 0 and sign == " " and found[-1].endswith((" ·", ",")):
+            found.append("")
+        else:
+            found[-1] += sign
+    return found

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rich.console import Console
 from rich.text import Text
 
 from bn_tutor.views.look import Look
+from bn_tutor.views.wrapping import broken
 
 GAP = 2
 # What the formula and the note need at least, where they are longer; with less room the cells are stacked.
@@ -36,12 +36,9 @@ def grid_lines(parts: Sequence[Sequence[Row]], look: Look) -> list[list[Text]]:
 
 def wrapped(text: Text, width: int, hanging: int = 0) -> list[Text]:
     """Return a text as lines of at most ``width`` columns; all but the first are indented by ``hanging``."""
-    console = Console(width=max(width, 4), color_system=None, legacy_windows=False)
-    lines = list(text.wrap(console, max(width, 4)))
+    lines = broken(text, max(width, 4))
     if len(lines) > 1 and hanging:
-        lines = list(text.wrap(console, max(width - hanging, 4)))
-    for line in lines:
-        line.rstrip()
+        lines = broken(text, max(width - hanging, 4))
     return [_indented(line, hanging if at else 0) for at, line in enumerate(lines)]
 
 

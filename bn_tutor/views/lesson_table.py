@@ -7,7 +7,7 @@ from rich.text import Text
 
 from bn_tutor.course.lesson import InputRow, Lesson
 from bn_tutor.course.numbers import inline, shape_text
-from bn_tutor.engine.gradients import LinearMap, MatMul, Scale, links
+from bn_tutor.engine.gradients import LinearMap, Scale, links
 from bn_tutor.engine.graph import Graph, Node, Recording
 from bn_tutor.engine.operation import CONSTANT
 from bn_tutor.engine.zoom import Through
@@ -16,6 +16,7 @@ from bn_tutor.views.grid import Row, grid_lines, wrapped
 from bn_tutor.views.look import FAINT, Look
 from bn_tutor.walk.arithmetic import local_formula
 from bn_tutor.walk.local_gradients import LocalGradient, local_gradients
+from bn_tutor.walk.operands import operand
 
 LEGEND = (
     "Below each node its local gradients: the formula, the gradient's shape on the way back, and what is "
@@ -80,7 +81,8 @@ def _remarks(node: Node, graph: Graph) -> Iterator[str]:
 
 
 def _gradient_row(each: LocalGradient, look: Look) -> Row:
-    label = look.text(f"∂{each.node.name}/∂{each.input}", "magenta")
+    place = operand(each.node, each.place)
+    label = look.text(f"∂{each.node.name}/∂{each.input}{f' ({place})' if place else ''}", "magenta")
     shapes = dict.fromkeys(map(shape_text, (each.node.shape, each.shape)))
     note = ", ".join(_in_words(link) for link in links(each.local)) or "passed on unchanged"
     formula = look.text(pretty(_formula(each.local)), "yellow")
@@ -88,13 +90,8 @@ def _gradient_row(each: LocalGradient, look: Look) -> Row:
 
 
 def _formula(local: LinearMap) -> str:
-    """Return the local gradient's formula; 1 where elements are only moved, added up or copied."""
-    found = links(local)
-    if any(isinstance(link, Through) for link in found):
-        return "…"
-    matrices = [f"{link.formula}.T" for link in found if isinstance(link, MatMul)]
-    factors = [local_formula(local)] if any(isinstance(link, Scale) for link in found) else []
-    return ", ".join([*factors, *matrices]) or "1"
+    """Return the local gradient's formula; the words on a group of several roads stand in the note."""
+    return "…" if any(isinstance(link, Through) for link in links(local)) else local_formula(local)
 
 
 def _in_words(link: LinearMap) -> str:

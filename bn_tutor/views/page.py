@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from rich.console import Console
 from rich.text import Text
 
 from bn_tutor.course.lesson import Section
@@ -14,6 +13,7 @@ from bn_tutor.engine.graph import Node
 from bn_tutor.views.formula import pretty
 from bn_tutor.views.look import BACKWARD, FORWARD, Look
 from bn_tutor.views.prose import prose_lines
+from bn_tutor.views.wrapping import broken
 from bn_tutor.walk.state import State
 from bn_tutor.walk.story import Direction, Frame, Story
 
@@ -44,8 +44,10 @@ class Page:
         if self.look.width < 40 or self.look.plain:
             return [self.look.text(f" {label}", "dim"), *(Text(" ").append_text(line) for line in lines)]
         margin = self.look.text(f" {label:<{LABEL - 1}}", "dim")
-        return [
-            (margin.copy() if at == 0 else Text(" " * LABEL)).append_text(line)
+        # A label that is too long for the margin, the name of an input say, has a line of its own.
+        above = [margin] if margin.cell_len > LABEL else []
+        return above + [
+            (Text(" " * LABEL) if at or above else margin.copy()).append_text(line)
             for at, line in enumerate(lines)
         ]
 
@@ -72,18 +74,21 @@ class Page:
                 lines += [Text(), *self.labelled("chain", shown)]
         return lines
 
+    def without_frame(self, node: Node) -> list[Text]:
+        """Return the prose on an input's gradient where no gradients meet, so that it has no frame."""
+        if not node.is_source or any(stop.node is node for stop in self.story.recording.graph.stops):
+            return []
+        if not (text := self.section(node).backward):
+            return []
+        return [*self.labelled(f"d{node.name}", self.prose(text)), *self.chains(node, "backward")]
+
     def sentence(self, content: str, style: str = "") -> list[Text]:
         """Return a text wrapped to the width that a label leaves."""
         return self.wrapped(self.look.text(content, style), self._inner_width())
 
     def wrapped(self, text: Text, width: int) -> list[Text]:
         """Return a text as lines of at most ``width`` columns, and never of less than a word's."""
-        width = max(width, 8)
-        console = Console(width=width, color_system=None, legacy_windows=False)
-        lines = text.wrap(console, width)
-        for line in lines:
-            line.rstrip()
-        return list(lines)
+        return broken(text, max(width, 8))
 
     def prose(self, markdown: str) -> list[Text]:
         """Return prose with its computed values filled in."""

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from rich.cells import cell_len
 from rich.text import Text
 
+from bn_tutor.course.plain import plain
 from bn_tutor.course.problem import Problem
 from bn_tutor.views.look import RIGHT, WRONG, Look
 
@@ -31,7 +33,7 @@ def source_of(path: str) -> list[str]:
         text = Path(path).read_bytes().decode("utf-8-sig", "replace")
     except (OSError, ValueError):
         return []
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return plain(text).split("\n")  # what the columns of problems count in, too
 
 
 def with_excerpt(problem: Problem, source: Sequence[str], look: Look) -> list[Text]:
@@ -53,15 +55,17 @@ def _excerpt(problem: Problem, source: Sequence[str], look: Look) -> list[Text]:
     if not 0 < problem.line <= len(source):
         return [look.text("  ").append_text(each) for each in hint]
     width = max(min(look.width, WIDEST) - 8, 10)
-    start = max(problem.column - 1 - BEFORE, 0) if len(source[problem.line - 1]) > width else 0
-    shown = look.shown(source[problem.line - 1][start : start + width])
-    # Signs that were left out before the column move the mark with them.
-    offset = len(look.shown(source[problem.line - 1][start : max(problem.column - 1, 0)]))
+    line, before = source[problem.line - 1], max(problem.column - 1, 0)
+    # Wide signs take two cells, so that half as many are sure to fit before the mark.
+    start = max(before - min(BEFORE, width // 2), 0) if cell_len(line) > width else 0
+    shown = look.text(line[start : start + width])
+    shown.truncate(width)
+    offset = cell_len(look.shown(line[start:before]))
     number = f"{problem.line:>5}"
     mark = look.text(f"{'':>5} | ", "dim").append(" " * offset).append("^ ", style=f"bold {WRONG}")
     for each in hint:
         mark.append_text(each)
-    return [look.text(f"{number} | ", "dim").append(shown), mark]
+    return [look.text(f"{number} | ", "dim").append_text(shown), mark]
 
 
 def _summary(found: Found, look: Look) -> Text:

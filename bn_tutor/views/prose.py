@@ -5,10 +5,10 @@ from itertools import count, repeat
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from rich.console import Console
 from rich.text import Text
 
 from bn_tutor.views.look import Look
+from bn_tutor.views.wrapping import broken
 
 _STYLES = {"em_open": "italic", "strong_open": "bold", "code_inline": "bold cyan"}
 
@@ -25,11 +25,8 @@ def prose_lines(markdown: str, look: Look, width: int) -> list[Text]:
 
 
 def _wrapped(paragraph: Text, width: int, indent: int) -> list[Text]:
-    console = Console(width=width, color_system=None, legacy_windows=False)
     hanging = 2 if indent else 0  # under the text of a list item, not under its dot
-    wrapped = paragraph.wrap(console, max(width - indent - hanging, 4))
-    for line in wrapped:
-        line.rstrip()
+    wrapped = broken(paragraph, max(width - indent - hanging, 4))
     return [_indented(line, indent + (hanging if at else 0)) for at, line in enumerate(wrapped)]
 
 

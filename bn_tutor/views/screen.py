@@ -198,5 +198,10 @@ def _status(page: Page) -> list[Text]:
         tail = Text(" ").append_text(typed[-max(look.width // 2 - 2, 1) :]).append(" ", style="reverse")
         return [*page.wrapped(line, look.width), tail]
     if not state.message:
-        return [Text()]
+        return _note(page) or [Text()]
     return page.wrapped(look.text(f" {state.message}", "bold yellow"), look.width)
+
+
+def _note(page: Page) -> list[Text]:
+    lines = page.wrapped(page.look.text(page.state.note, "dim"), page.look.width - 1)
+    return [Text(" ").append_text(line) for line in lines if line]

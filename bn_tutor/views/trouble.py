@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from rich.console import Console
 from rich.text import Text
 
 from bn_tutor.course.problem import Problem
@@ -15,12 +16,20 @@ def trouble_lines(problems: Sequence[Problem], look: Look, height: int | None = 
     lines = [look.text(head, "bold"), Text()]
     for problem in problems:
         lines += with_excerpt(problem, source_of(problem.path), look)
+    lines = [part for line in lines for part in _folded(line, look.width)]
     foot = look.text(" q quit", "dim")
     if height is None:
         return [*lines, foot]
     room = max(height - 1, 1)
     if len(lines) > room:
         lines = [*lines[: room - 1], look.text(" and more", WRONG)]
-    for line in lines:
-        line.truncate(look.width)
     return [*lines, *(Text() for _ in range(room - len(lines))), foot]
+
+
+def _folded(line: Text, width: int) -> list[Text]:
+    """Return a line in as many as it needs; one that marks a column is cut, as the line above it is."""
+    if "|" in line.plain[:8]:
+        line.truncate(width)
+        return [line]
+    console = Console(width=width, color_system=None, legacy_windows=False)
+    return list(line.wrap(console, width)) or [line]

@@ -5,8 +5,8 @@ from rich.text import Text
 
 from bn_tutor.course.numbers import shape_text
 from bn_tutor.engine.gradients import Array
-from bn_tutor.views.arrays import array_lines
-from bn_tutor.views.columns import laid_out
+from bn_tutor.views.arrays import array_block
+from bn_tutor.views.columns import Block, laid_out
 from bn_tutor.views.look import RIGHT, WRONG
 from bn_tutor.views.page import Page
 from bn_tutor.walk.demonstrations import MOST_VISITS, Order
@@ -52,7 +52,8 @@ def _pair(page: Page, name: str, wrong: Array, right: Array) -> list[Text]:
     return [*laid_out(blocks, [" ", " "], page.look), Text()]
 
 
-def _titled(page: Page, title: str, style: str, value: Array) -> list[Text]:
-    head = page.look.text(title, f"bold {style}")
-    head.append(page.look.shown(f" {shape_text(value.shape)}"), style="dim")
-    return [head, *array_lines(value, page.look, page.look.width - 2)]
+def _titled(page: Page, title: str, style: str, value: Array) -> Block:
+    shape = page.look.text(shape_text(value.shape), "dim")
+    return array_block(
+        page.look.text(title, f"bold {style}").append(" ").append_text(shape), (), value, page.look
+    )

@@ -2,18 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from itertools import groupby
 from math import prod
 
 import numpy as np
 
 from bn_tutor.engine.gradients import (
     Array,
+    Cut,
     LinearMap,
     MatMul,
     PassOn,
+    Reshape,
     Scale,
     Spread,
     SumOver,
+    Take,
+    Transpose,
     jacobian,
     links,
 )
@@ -25,6 +31,8 @@ LARGEST_JACOBIAN = 24 * 24
 # Work on one element pushes one unit vector through the map: linear in the size of the data.
 LARGEST_FOLLOWED = 1_000_000
 MOST_TERMS = 12
+# What adds elements up, copies them or moves them, and multiplies none.
+MOVES = (SumOver, Spread, Reshape, Transpose, Take, Cut)
 
 
 def local_value(local: LinearMap) -> Array | None:
@@ -47,13 +55,48 @@ def local_value(local: LinearMap) -> Array | None:
     return value
 
 
+def local_factor(local: LinearMap) -> Array | None:
+    """Return what the upstream is multiplied by, as one array; None where no single array does it.
+
+    Unlike ``local_value`` it does not say where elements go: on an edge that moves them too, by a reshape
+    say, it is the factor before or after the move.
+    """
+    if any(isinstance(link, MatMul) for link in links(local)):
+        return local_value(local)
+    products = [np.asarray(1.0)]
+    for link in links(local):
+        if isinstance(link, Reshape | Transpose | Take | Cut):
+            products.append(np.asarray(1.0))
+        elif isinstance(link, Scale):
+            try:
+                products[-1] = products[-1] * link.factor
+            except ValueError:
+                return None
+        elif not isinstance(link, MOVES):
+            return None
+    arrays = [product for product in products if product.ndim]
+    return None if len(arrays) > 1 else np.asarray(reduce(np.multiply, products))
+
+
 def local_formula(local: LinearMap) -> str:
-    """Return the formula of the array that ``local_value`` gives; 1 where the upstream passes on."""
-    factors = [link.formula for link in links(local) if isinstance(link, Scale)]
-    if factors:
-        return factors[0] if len(factors) == 1 else " * ".join(bracketed(each) for each in factors)
-    others = [link.words for link in links(local) if not isinstance(link, SumOver | Spread)]
-    return others[0] if others else "1"
+    """Return what the upstream is multiplied by, as text: factors, and matrices such as ``@ w.T``.
+
+    It is 1 where the upstream passes on, and where its elements are only added up, copied or moved.
+    """
+    multiplying = [link for link in links(local) if not isinstance(link, MOVES)]
+    parts: list[str] = []
+    for is_factor, group in groupby(multiplying, lambda link: isinstance(link, Scale)):
+        texts = [link.formula if isinstance(link, Scale) else link.words for link in group]
+        several = len(texts) > 1 and is_factor
+        parts += [" * ".join(bracketed(each) for each in texts)] if several else texts
+    return ", ".join(parts) or "1"
+
+
+def moves_in_words(local: LinearMap) -> list[str]:
+    """Say what happens to the shape, such as ``sum over axis 0``; a reshape at the end has the gradient's."""
+    found = [link for link in links(local) if isinstance(link, MOVES)]
+    words = [link.words for link in found]
+    return [*words[:-1], "reshape"] if found and isinstance(found[-1], Reshape) else words
 
 
 def edge_jacobian(edge: Edge) -> Array | None:

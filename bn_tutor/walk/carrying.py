@@ -21,6 +21,7 @@ def arrived(before: Tour | None, state: State, tour: Tour) -> State:
     new = start(tour, place=place, level=state.level)
     return replace(
         new,
+        around=state.around,
         predicting=state.predicting,
         jacobian=state.jacobian,
         graph=state.graph,
@@ -31,8 +32,15 @@ def arrived(before: Tour | None, state: State, tour: Tour) -> State:
 
 
 def _same_place(frame: Frame, tour: Tour, level: Level, place: int) -> int:
+    frames = tour.story(level).frames
+    if place < len(frames) and _is_same(frames[place], frame):
+        return place  # a second pass has a frame of the node, too
     found = find_frame(tour.story(level), frame.node.name, frame.direction)
     return place if found is None else found
+
+
+def _is_same(one: Frame, other: Frame) -> bool:
+    return (one.node.name, one.direction) == (other.node.name, other.direction)
 
 
 def _still_there(state: State, tour: Tour) -> tuple[int, ...] | None:

@@ -10,10 +10,14 @@ from bn_tutor.engine.shapes import Shape
 
 @dataclass(frozen=True, eq=False)
 class LocalGradient:
-    """∂node/∂input as a linear map, named; its backward takes the node's shape to the input's."""
+    """∂node/∂input as a linear map, named; its backward takes the node's shape to the input's.
+
+    ``place`` is that of the input among the node's, where one may be there twice.
+    """
 
     node: Node
     input: str
+    place: int
     shape: Shape
     local: LinearMap
 
@@ -33,4 +37,6 @@ def local_gradients(recording: Recording) -> Mapping[str, tuple[LocalGradient, .
 def _local_gradient(recording: Recording, node: Node, way: Way) -> LocalGradient:
     operands = tuple(recording[name] for name in node.inputs)
     local = way.local(way.place, operands, recording[node.name], node.parameters)
-    return LocalGradient(node, way.input, recording.graph[way.input].shape, named(local, placeholders(node)))
+    return LocalGradient(
+        node, way.input, way.place, recording.graph[way.input].shape, named(local, placeholders(node))
+    )

@@ -8,8 +8,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from platformdirs import user_state_path
-
 from bn_tutor.engine.zoom import Level
 
 FORMAT = 1
@@ -23,12 +21,6 @@ class Place:
     level: Level
     options: Mapping[str, Any]
     choices: Mapping[str, str] = field(default_factory=dict)
-
-
-def state_folder() -> Path:
-    """Return the folder for what is kept: BN_TUTOR_STATE, or the user's own for application state."""
-    chosen = os.environ.get("BN_TUTOR_STATE")
-    return Path(chosen) if chosen else user_state_path("bn-tutor", appauthor=False)
 
 
 def kept_place(name: str, folder: Path) -> Place | None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from bn_tutor.course.numbers import number, shape_text
+from bn_tutor.course.numbers import number, read_number, shape_text
 from bn_tutor.engine.gradients import Spread, SumOver, links
 from bn_tutor.engine.graph import Graph
 from bn_tutor.engine.replay import BackwardStep, Edge
@@ -176,14 +176,3 @@ def _close(given: float, value: float) -> bool:
     if given == 0:
         return abs(value) < NOTHING  # 0 does not pass for a small number
     return abs(given - value) <= RELATIVE * abs(value) or abs(given - round(value, 2)) < NOTHING
-
-
-def read_number(text: str) -> float | None:
-    """Read a number as people write it: -0.35, −0.35, 3.5e-1, 1/3; None for anything else."""
-    text = text.replace("−", "-").replace(" ", "")
-    plain_number = r"[+-]?(?:\d{1,30}\.?\d{0,30}|\.\d{1,30})(?:[eE][+-]?\d{1,3})?"
-    found = re.fullmatch(rf"({plain_number})(?:/({plain_number}))?", text)
-    if not found:
-        return None
-    below = float(found[2]) if found[2] else 1.0
-    return float(found[1]) / below if below else None

@@ -46,6 +46,8 @@ class State:
     question: Question | None = None
     judgement: Judgement | None = None
     message: str = ""
+    # What is to be said of the lesson as a whole, as long as there is nothing else to say.
+    note: str = ""
     predicting: bool = False
     asked: Mapping[tuple[Level, int], int] = field(default_factory=dict)
     # Where a switch was flipped, these are no longer the tour's: the next tour has to be theirs.
@@ -173,7 +175,7 @@ def _typed(tour: Tour, state: State, key: str) -> State:
     if key in (Key.INTERRUPT, Key.END_OF_INPUT):
         return replace(state, done=True, interrupted=key == Key.INTERRUPT)
     if key == Key.ESCAPE:
-        return replace(state, prompt=None, typed="", question=None)
+        return replace(state, prompt=None, typed="", question=None, judgement=None)
     if key == Key.BACKSPACE:
         return replace(state, typed=state.typed[:-1])
     if key == Key.ENTER:
@@ -227,7 +229,10 @@ def _element(tour: Tour, state: State, text: str) -> State:
     element = tuple(map(int, parts))
     if any(index >= size for index, size in zip(element, shape, strict=True)):
         return replace(state, message=f"{text.strip()} lies outside the shape {shape_text(shape)}")
-    return replace(state, element=element)
+    shown = replace(state, element=element)
+    if frame_of(tour, state).direction is Direction.FORWARD:
+        return replace(shown, message="Its arithmetic stands in the backward frames: G, or go to dx.")
+    return shown
 
 
 def _element_shape(tour: Tour, state: State) -> Shape:

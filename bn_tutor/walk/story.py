@@ -12,6 +12,7 @@ from bn_tutor.engine.graph import Node, Recording
 from bn_tutor.engine.replay import BackwardStep, Edge, replay
 from bn_tutor.engine.zoom import Level, zoom
 from bn_tutor.walk.demonstrations import Order, Verdict, verdict, wrong_steps
+from bn_tutor.walk.operands import operand
 from bn_tutor.walk.subject import Subject
 
 
@@ -38,7 +39,8 @@ class Frame:
 class Part:
     """One of the gradients that are added up at a node: what it is called, where it comes from, its value.
 
-    ``origin`` is the node that sent it, or "outside" for the upstream that an output has of its own.
+    ``origin`` is the node that sent it, with the operand where there are several, or "outside" for the
+    upstream that an output has of its own.
     """
 
     name: str
@@ -73,8 +75,14 @@ class Story:
 
     @cached_property
     def values(self) -> Mapping[str, Array]:
-        """What formulas in prose may name: values, gradients and contributions."""
-        return environment(self.recording, self.right_steps)
+        """What formulas in prose may name: values, gradients and contributions.
+
+        Prose is written for the nodes of the lesson: at other levels other contributions would be called dx1.
+        """
+        if self.level is Level.NODE:
+            return environment(self.recording, self.right_steps)
+        recording = zoom(self.subject.recording, Level.NODE)
+        return environment(recording, replay(recording, self.subject.upstream))
 
     @cached_property
     def _quoted(self) -> dict[tuple[str, int], str]:
@@ -108,7 +116,7 @@ class Story:
     def parts(self, name: str, until: BackwardStep | None = None) -> list[Part]:
         """Return what is added up to a node's gradient, in order, up to and including a step."""
         sent = [
-            Part(self.name_of(edge), edge.node.name, edge.contribution) for edge in self.arrivals(name, until)
+            Part(self.name_of(edge), _origin(edge), edge.contribution) for edge in self.arrivals(name, until)
         ]
         own = self.subject.upstreams.get(name)
         if own is None:
@@ -137,6 +145,11 @@ class Story:
     def is_last(self, edge: Edge) -> bool:
         """Whether the edge completes the gradient of its input."""
         return edge.way.arrival == self.recording.graph.arrivals[edge.input]
+
+
+def _origin(edge: Edge) -> str:
+    place = operand(edge.node, edge.way.place)
+    return f"{edge.node.name}, {place}" if place else edge.node.name
 
 
 @dataclass

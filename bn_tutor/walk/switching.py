@@ -15,6 +15,19 @@ def switches_text(lesson: Lesson) -> str:
     return ", ".join(f"{name} = {choice}" for name, choice in lesson.choices.items())
 
 
+def fitting(lesson: Lesson, choices: Choices) -> Choices:
+    """Return those of the choices that the lesson has."""
+    return {name: label for name, label in choices.items() if _has(lesson, name, label)}
+
+
+def _has(lesson: Lesson, name: str, label: str) -> bool:
+    try:
+        choose(lesson, {name: label})
+    except SlipError:
+        return False
+    return True
+
+
 def flipped(lesson: Lesson, wish: str) -> Choices | str:
     """Return the choices after a wish, or a sentence on why there are none.
 

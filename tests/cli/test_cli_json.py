@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-KEYS = ["format", "lesson", "sizes", "seed", "inputs", "nodes", "upstream", "steps", "gradients"]
+KEYS = ["format", "lesson", "sizes", "choices", "seed", "inputs", "nodes", "upstream", "steps", "gradients"]
 
 
 def closed_form(document):
@@ -43,7 +43,7 @@ def batchnorm():
 def test_keys_of_the_document(batchnorm):
     assert list(batchnorm) == KEYS
     assert (batchnorm["format"], batchnorm["lesson"], batchnorm["seed"]) == (1, "batchnorm", 0)
-    assert batchnorm["sizes"] == {"N": 4, "D": 3}
+    assert (batchnorm["sizes"], batchnorm["choices"]) == ({"N": 4, "D": 3}, {})
     assert set(batchnorm["inputs"]) == {"x", "gamma", "beta", "eps"}
     assert set(batchnorm["gradients"]) == {"x", "gamma", "beta"}
 

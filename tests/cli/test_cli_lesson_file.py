@@ -51,17 +51,17 @@ def test_broken_lines_are_all_told_with_their_place(refuse, written):
     lines = "a = meen(x, axis=0)\nb = x - z\ny = x *\n"
     written("broken.md", GOOD.replace("y = 2 * x   # twice x\n", lines))
     assert refuse("broken.md") == [
-        "bn-tutor: broken.md:14:5: error: there is no operation meen (did you mean mean?)",
-        "bn-tutor: broken.md:15:9: error: z is not defined before this line",
-        "bn-tutor: broken.md:16:8: error: not a formula: invalid syntax",
+        "bn-tutor: broken.md:14:5: error[unknown-operation]: there is no operation meen (did you mean mean?)",
+        "bn-tutor: broken.md:15:9: error[unknown-name]: z is not defined before this line",
+        "bn-tutor: broken.md:16:8: error[not-a-formula]: not a formula: invalid syntax",
     ]
 
 
 def test_broken_front_matter(refuse, written):
     written("broken.md", GOOD.replace("format = 1", "format = 2").replace("title", "titel"))
     assert sorted(refuse("broken.md")) == [
-        "bn-tutor: broken.md:2:1: error: format must be 1 (this version reads no other)",
-        "bn-tutor: broken.md:3:1: error: there is no key titel (did you mean title?)",
+        "bn-tutor: broken.md:2:1: error[unknown-format]: format must be 1 (this version reads no other)",
+        "bn-tutor: broken.md:3:1: error[unknown-key]: there is no key titel (did you mean title?)",
     ]
 
 
@@ -72,7 +72,7 @@ def test_front_matter_and_graph_are_told_at_once(refuse, written):
 
 def test_whole_path_is_told(refuse, written):
     path = written("broken.md", GOOD.replace("2 * x ", "2 * z "))
-    assert refuse(path)[0].startswith(f"bn-tutor: {path}:14:9: error: z is not defined")
+    assert refuse(path)[0].startswith(f"bn-tutor: {path}:14:9: error[unknown-name]: z is not defined")
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,10 @@ def test_file_that_is_no_lesson(refuse, written, content):
 
 
 def test_file_that_is_no_text(complaint, written):
-    said = "bytes.md: error: the file is not UTF-8 text (byte 0)"
+    said = (
+        "bytes.md:1:1: error[not-utf8]: the file is not UTF-8 text: byte 1 begins no character"
+        " (save it as UTF-8)"
+    )
     assert complaint(written("bytes.md", b"\xff\xfe\x00").name) == said
 
 

@@ -1,10 +1,14 @@
 """Options and names that cannot be: one clear line each, exit status 2, no traceback."""
 
+from pathlib import Path
+
 import pytest
 
+SHIPPED = Path(__file__).resolve().parents[2] / "lessons"
+LESSONS = ", ".join(sorted({path.stem for path in SHIPPED.glob("*.md")} - {"README"}))
 REFUSED = {
     ("batchnrm",): "batchnrm: error: there is no lesson batchnrm (did you mean batchnorm?)",
-    ("zzz",): "zzz: error: there is no lesson zzz (there are: batchnorm)",
+    ("zzz",): f"zzz: error: there is no lesson zzz (there are: {LESSONS})",
     ("nosuch.md",): "nosuch.md: error: there is no file nosuch.md",
     ("--size", "many"): "--size takes NAME=NUMBER, such as N=6, not 'many'",
     ("--size", "N=2.5"): "--size takes NAME=NUMBER, such as N=6, not 'N=2.5'",
@@ -75,7 +79,7 @@ def test_any_whole_number_is_a_seed(walk, number):
 EVIL = "[bold]e\x1b[31mv\x9b1mil"
 SHOWN = "[bold]e[31mv1mil"
 EVIL_NAMES = {
-    (EVIL,): f"{SHOWN}: error: there is no lesson {SHOWN} (there are: batchnorm)",
+    (EVIL,): f"{SHOWN}: error: there is no lesson {SHOWN} (there are: {LESSONS})",
     (f"{EVIL}.md",): f"{SHOWN}.md: error: there is no file {SHOWN}.md",
     (f"{EVIL}.py:f",): f"{SHOWN}.py: error: there is no such Python file",
     ("--data", f"{EVIL}.csv"): f"{SHOWN}.csv: No such file or directory",

@@ -157,7 +157,8 @@ def test_encodings_without_the_symbols(walk, encoding):
 
 def test_errors_are_told_in_ascii(complaint):
     said = complaint("größe", PYTHONUTF8="0", PYTHONIOENCODING="ascii")
-    assert said == "gr\\xf6\\xdfe: error: there is no lesson gr\\xf6\\xdfe (there are: batchnorm)"
+    assert said.startswith("gr\\xf6\\xdfe: error: there is no lesson gr\\xf6\\xdfe (there are: ")
+    assert said.isascii()
 
 
 # --- plain ------------------------------------------------------------------------------------------------

@@ -52,9 +52,9 @@ def assert_right(document):
 
 
 def test_the_walk_tells_of_the_upstream_from_outside(walk, lesson):
-    text = walk(lesson)
+    text = " ".join(walk(lesson).split())
     assert "this is one of 2 outputs; the loss L is computed from all of them" in text
-    assert " ledger  dh = dh0 (from outside) + dh1 (from out) + dh2 (from out), complete" in text
+    assert " ledger dh = dh0 (from outside) + dh1 (from out, left) + dh2 (from out, right), complete " in text
 
 
 @pytest.mark.parametrize("level", ["node", "operation", "layer"])

@@ -31,6 +31,7 @@ SHOWN = {
     Action.ELEMENT: "follow element",
     Action.JACOBIAN: "rows: elements of gammax",
     Action.PREDICT: "your answer",
+    Action.SWITCH: "This lesson has no switches.",
     Action.GRAPH: "◉",
     Action.ABOUT: "The question is always the same",
     Action.SCROLL_DOWN: "Usual slip",

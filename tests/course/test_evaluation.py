@@ -5,12 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bn_tutor.course.evaluation import environment, evaluate
-from bn_tutor.course.loading import load, record, upstream_of
+from bn_tutor.course.codes import Code
+from bn_tutor.course.evaluation import environment, evaluate, own_upstream
+from bn_tutor.course.loading import load, record, upstream_of, upstreams_of
 from bn_tutor.course.problem import SlipError
 from bn_tutor.engine.replay import gradients, replay
 
-from .lessons import parsed, with_graph
+from .lessons import FRONT, parsed, with_graph
 
 SIZES = {"N": 4, "D": 3}
 
@@ -79,6 +80,42 @@ def test_gradient_does_not_replace_the_value_of_a_node_called_alike():
     np.testing.assert_array_equal(found["dx"], recording["dx"])
 
 
+OUTPUTS = """\
+```graph
+y = x * w
+z = y * 3
+v = -z
+```
+"""
+
+
+@pytest.fixture(scope="module")
+def several():
+    """Return the environment of a lesson with two outputs, of which one feeds the other, and more."""
+    recording = record(parsed(FRONT.replace("[sizes]", 'output = ["v", "y"]\n[sizes]', 1) + OUTPUTS))
+    upstreams = upstreams_of(recording, 0)
+    return environment(recording, replay(recording, upstreams)), upstreams, recording
+
+
+def test_every_output_has_its_upstream(several):
+    found, upstreams, _ = several
+    np.testing.assert_array_equal(found["dv"], upstreams["v"])
+    np.testing.assert_array_equal(found["dy0"], upstreams["y"])
+
+
+def test_output_that_feeds_others_adds_what_comes_from_them(several):
+    found, upstreams, recording = several
+    np.testing.assert_allclose(found["dy1"], 3 * found["dz"], rtol=1e-15)
+    np.testing.assert_allclose(found["dy"], found["dy0"] + found["dy1"], rtol=1e-15)
+    np.testing.assert_allclose(found["dy"], upstreams["y"] - 3 * upstreams["v"], rtol=1e-13)
+    assert [own_upstream(recording.graph, name) for name in ("v", "y")] == ["dv", "dy0"]
+
+
+def test_only_what_has_parts_has_names_for_them(several):
+    found, _, _ = several
+    assert not {"dv0", "dz0", "dz1", "dx0", "dy2"} & set(found)
+
+
 # --- evaluate ---------------------------------------------------------------------------------------------
 
 
@@ -119,9 +156,55 @@ def test_whole_numbers_are_computed_with_as_floats(text, number):
     assert evaluate(text, {}, {}) == number
 
 
+CONSTANTS = {"N": 4, "D": 3, "ddof": 1, "keep": 0.5, "axes": (0, 1), "shape": (3,), "none": ()}
+WITH_CONSTANTS = {
+    "sum(sq, axis=0) / (N - ddof)": lambda found: found["sq"].sum(axis=0) / 3,
+    "x ** keep": lambda found: np.sqrt(found["x"]),
+    "sum(x, axis=axes)": lambda found: found["x"].sum(),
+    "mean(x, axis=axes, keepdims=true)": lambda found: found["x"].mean(keepdims=True),
+    "sum(x, axis=trailing(x, shape))": lambda found: found["x"].sum(axis=1),
+    "mean(dx, axis=trailing(x, (N, D)))": lambda found: found["dx"].mean(),
+    "max(x, axis=trailing(dx, D), keepdims=true)": lambda found: found["x"].max(axis=1, keepdims=True),
+    "broadcast_to(mu, (2, N, D))": lambda found: np.broadcast_to(found["mu"], (2, 4, 3)),
+    "reshape(mu, shape)": lambda found: found["mu"],
+    "clip(x, -keep, keep)": lambda found: np.clip(found["x"], -0.5, 0.5),
+    "take(x, shape)": lambda found: found["x"][[3]],
+    "keep": lambda found: np.array(0.5),
+}
+
+
+@pytest.mark.parametrize("text", WITH_CONSTANTS)
+def test_switches_stand_for_numbers_and_arguments(text, values):
+    values = {**values, "x": np.abs(values["x"])}
+    found, expected = evaluate(text, values, CONSTANTS), WITH_CONSTANTS[text](values)
+    assert found.shape == expected.shape
+    np.testing.assert_allclose(found, expected, rtol=1e-14)
+
+
+REFUSED_CONSTANTS = {
+    "x + axes": (Code.WRONG_ARGUMENT, 4),
+    "axes": (Code.WRONG_ARGUMENT, 0),
+    "sum(x, axis=shape)": (Code.SHAPES_DISAGREE, 0),
+    "sum(x, axis=trailing(x, N))": (Code.SHAPES_DISAGREE, 24),
+    "sum(x, axis=trailing(x, axes))": (Code.SHAPES_DISAGREE, 24),
+    "sum(x, axis=trailing(x, none))": (Code.WRONG_ARGUMENT, 24),
+    "sum(x, axis=trailing(x, ()))": (Code.SHAPES_DISAGREE, 24),
+    "sum(mu, axis=trailing(eps, shape))": (Code.SHAPES_DISAGREE, 27),
+    "sum(x, axis=trailing(xx, shape))": (Code.WRONG_ARGUMENT, 12),
+    "x[shape]": (Code.WRONG_ARGUMENT, 2),
+}
+
+
+@pytest.mark.parametrize("text", REFUSED_CONSTANTS)
+def test_switch_in_the_wrong_place_is_refused(text, values):
+    with pytest.raises(SlipError) as caught:
+        evaluate(text, values, CONSTANTS)
+    assert (caught.value.code, caught.value.column) == REFUSED_CONSTANTS[text]
+
+
 REFUSED = {
     "mu + muu": ("muu is not defined before this line", 5, "did you mean mu?"),
-    "mu.sum()": ("a call is not part of the language", 0, ""),
+    "mu.sum()": ("attributes are not part of the language", 3, "write sum(x), not x.sum()"),
     "x @ x": ("matmul: the 3 columns of the left do not meet the 4 rows of the right", 0, ""),
     "sum(x, axis=2)": ("axis 2 is out of bounds for an array of 2 dimensions", 0, ""),
     "": ("not a formula: invalid syntax", 0, ""),

@@ -38,9 +38,7 @@ def test_slip_is_noted_where_its_text_begins():
 
 @pytest.mark.parametrize("code", Code)
 def test_severity_is_that_of_the_code(code):
-    assert Problem("a.md", 1, 1, "wrong", code=code).severity == (
-        "warning" if code in WARNINGS else "error"
-    )
+    assert Problem("a.md", 1, 1, "wrong", code=code).severity == ("warning" if code in WARNINGS else "error")
 
 
 def test_problem_without_a_code_is_an_error():

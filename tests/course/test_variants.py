@@ -228,7 +228,7 @@ def test_general_prose_stays_where_none_is_written_for_the_choice(lesson):
 def test_section_is_found_by_the_first_heading_of_what_is_shown():
     body = "```graph\ny = x * 2\n```\n## y\n\nzero\n\n## y when a = p\n\none\n"
     lesson = parsed(with_front("[switches]", "a = ['p', 'q']", body=body))
-    assert (lesson.sections["y"].line, choose(lesson, {"a": "q"}).sections["y"].line) == (14, 10)
+    assert (lesson.sections["y"].line, choose(lesson, {"a": "q"}).sections["y"].line) == (15, 11)
 
 
 def test_only_quotes_that_are_shown_are_kept(lesson):

@@ -13,7 +13,7 @@ from bn_tutor.engine.operations import OPERATIONS
 from .lessons import FRONT, with_graph, written
 
 SHIPPED = (shipped_folder() / "batchnorm.md").read_text(encoding="utf-8")
-# A wrong line may well be one of the lesson's mistakes, which then changes nothing: they have their own tests.
+# A planted slip may be one of the lesson's mistakes, which then changes nothing: these have their own tests.
 BATCHNORM = re.sub(r"```(mistake|question)\n.*?\n```\n", "", SHIPPED, flags=re.S)
 LINES = BATCHNORM.split("\n")
 SIZES = [{}, {"N": 1}, {"D": 1}, {"N": 1, "D": 1}, {"N": 3, "D": 3}, {"N": 5, "D": 2}, {"N": 64, "D": 17}]

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -13,6 +15,7 @@ from bn_tutor.engine.gradients import (
     Take,
     Transpose,
 )
+from bn_tutor.engine.graph import build, record
 from bn_tutor.engine.replay import replay
 from bn_tutor.engine.shapes import broadcast_axes
 from bn_tutor.engine.text import axes_in_code, axes_in_words, bracketed, key_in_code
@@ -20,7 +23,7 @@ from bn_tutor.engine.tracing import trace
 from bn_tutor.engine.zoom import Level, Through, zoom
 
 from .cases import ALL_CASES, CASE_NAMES, operands
-from .oracles import evaluate, random_upstream, record_batchnorm, record_one
+from .oracles import evaluate, operation_node, random_upstream, record_batchnorm, record_one, source_node
 
 # --- the text, run as NumPy, gives the contribution -------------------------------------------------------
 
@@ -29,8 +32,9 @@ def check_every_line(recording, values):
     """Run the NumPy text of every edge on an upstream called ``upstream``."""
     for step in replay(recording, random_upstream(recording)):
         for edge in step.edges:
-            if not isinstance(edge.local, Through):
-                text = edge.named_local.numpy("upstream")
+            several = isinstance(edge.local, Through)
+            text = edge.local.line("upstream") if several else edge.named_local.numpy("upstream")
+            if text:
                 check_line(text, {**values, "upstream": step.upstream}, edge.contribution)
 
 
@@ -78,13 +82,46 @@ def softmax(x, w, b):
     return weights / weights.sum(axis=1, keepdims=True) + b
 
 
+def on_two_roads(x, w, b):
+    return x * np.tanh(x) @ w + b * b
+
+
 @pytest.mark.parametrize("level", [Level.NODE, Level.OPERATION])
-@pytest.mark.parametrize("function", [linear, stacked, joined, cut_again, softmax])
+@pytest.mark.parametrize("function", [linear, stacked, joined, cut_again, softmax, on_two_roads])
 def test_the_numpy_lines_of_a_graph(function, level):
     generator = np.random.default_rng(6)
     arrays = [generator.normal(size=shape) for shape in ((4, 3), (3, 2), (2,))]
     recording = trace(function, *arrays)
     check_every_line(zoom(recording, level), recording.values)
+
+
+def test_two_roads_through_a_group_are_written_as_a_sum():
+    generator = np.random.default_rng(6)
+    recording = trace(on_two_roads, *(generator.normal(size=shape) for shape in ((4, 3), (3, 2), (2,))))
+    (step,) = replay(zoom(recording, Level.NODE), random_upstream(recording))
+    lines = [edge.local.numpy("dout") for edge in step.edges if isinstance(edge.local, Through)]
+    assert lines == [
+        "tanh(x) * (dout @ w.T) + (1 - tanh(x)**2) * (x * (dout @ w.T))",
+        "b * np.sum(dout, axis=0) + b * np.sum(dout, axis=0)",
+    ]
+
+
+@pytest.mark.parametrize("roads", [3, 4])
+def test_more_roads_than_three_are_told_in_words(roads):
+    recording = trace(lambda x: sum((x * (0.5 + at) for at in range(1, roads)), start=np.tanh(x)), np.ones(3))
+    (step,) = replay(zoom(recording, Level.LAYER), np.ones(3))
+    assert bool(step.edges[0].local.line("dout")) == (roads == 3)
+    assert ("every road" in step.edges[0].local.numpy("dout")) == (roads == 4)
+
+
+def test_a_sum_that_would_name_a_hidden_part_is_not_written():
+    long = " + ".join(["x"] * 60)
+    hidden = replace(operation_node("out_1", "exp", "x", group="out"), written=f"exp({long})")
+    nodes = [source_node("x", (3,)), hidden, operation_node("out", "multiply", "x", "out_1")]
+    recording = record(build(nodes, "out"), {"x": np.ones(3)})
+    (step,) = replay(zoom(recording, Level.NODE), np.ones(3))
+    assert step.edges[0].local.line("dout") == ""
+    assert "every road" in step.edges[0].local.numpy("dout")
 
 
 def test_a_wrong_line_is_noticed():

@@ -146,6 +146,43 @@ def test_the_layers_one_node_takes_every_source():
     assert layer.shape == (4, 3)
 
 
+@pytest.mark.parametrize(
+    ("function", "inputs"),
+    [
+        (lambda x, gamma, beta: x + np.exp(beta) * gamma, ("x", "beta", "gamma")),
+        (lambda x, gamma, beta: np.reshape(beta, (1, 3)) - (gamma + x), ("beta", "gamma", "x")),
+        (lambda x, gamma, beta: np.tanh(gamma * x) + beta / np.abs(x + gamma), ("gamma", "x", "beta")),
+        (lambda x, gamma, beta: np.maximum(np.exp(beta), x) * gamma, ("beta", "x", "gamma")),
+    ],
+)
+def test_the_inputs_of_a_folded_node_stand_as_its_line_writes_them(function, inputs):
+    graph = zoom(traced(function), Level.NODE).graph
+    assert graph["out"].inputs == inputs
+    assert [way.input for way in graph.stops[0].edges] == list(inputs)
+
+
+def test_what_no_road_to_the_end_of_a_group_passes_stands_last():
+    nodes = [source_node(name, (3,)) for name in "xyz"]
+    nodes += [
+        operation_node("aside", "exp", "z", group="out"),
+        operation_node("low", "exp", "y", group="out"),
+    ]
+    nodes += [operation_node("out", "add", "x", "low")]
+    recording = record(build(nodes, "out"), {name: drawn(3) for name in "xyz"})
+    folded = zoom(recording, Level.NODE)
+    assert folded.graph["out"].inputs == ("x", "y", "z")
+    assert_close(gradients(folded, np.ones(3))["y"], recording["low"])
+
+
+def test_a_group_of_very_many_operations_is_folded():
+    names = ["out", *(f"out_{at}" for at in range(3000))]
+    nodes = [source_node("x", (2,))]
+    for name, before in zip(names[::-1], ["x", *names[::-1]], strict=False):
+        nodes.append(operation_node(name, "tanh", before, group="out"))
+    recording = record(build(nodes, "out"), {"x": drawn(2)})
+    assert zoom(recording, Level.NODE).graph["out"].inputs == ("x",)
+
+
 def test_a_folded_node_is_written_as_a_whole():
     recording = trace(lambda x: np.tanh(x + 0.5), drawn(3))
     assert zoom(recording, Level.NODE).graph["out"].formula == "tanh(x + 0.5)"

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from rich.cells import cell_len
 
-from bn_tutor.course.loading import load, record, upstream_of
+from bn_tutor.course.loading import load, record, upstream_of, with_choices
 from bn_tutor.course.problem import Findings
 from bn_tutor.course.reader import parse_lesson
 from bn_tutor.engine.graph import Recording, build
@@ -52,12 +52,12 @@ def data_tour():
 
 @pytest.fixture(scope="session")
 def text_tour():
-    """Make a tour of a lesson file's text, under a name of one's own."""
+    """Make a tour of a lesson file's text, under a name of one's own, with these choices of its switches."""
 
-    def make(text, name="lesson"):
+    def make(text, name="lesson", **choices):
         lesson = parse_lesson(text, "lesson", Findings("lesson.md"))
         assert not isinstance(lesson, tuple), lesson
-        return Tour(_subject(lesson, 0, {}, {}, name))
+        return Tour(_subject(with_choices(lesson, choices), 0, {}, {}, name))
 
     return make
 

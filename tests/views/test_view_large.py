@@ -4,9 +4,11 @@ from time import process_time
 
 import numpy as np
 import pytest
+from rich.text import Text
 
 from bn_tutor.engine.zoom import Level
-from bn_tutor.views.arrays import MOST_ROWS, SUMMARY_FROM, array_lines
+from bn_tutor.views.arrays import MOST_ROWS, SUMMARY_FROM, array_block, array_rows
+from bn_tutor.views.columns import laid_out
 from bn_tutor.views.look import Look
 from bn_tutor.views.screen import screen
 from bn_tutor.walk.state import State
@@ -76,13 +78,18 @@ def test_a_jacobian_of_large_data_is_declined(large, draw_whole):
 
 
 def shown(value, width=80, element=None, **options):
-    return [
-        line.plain for line in array_lines(np.asarray(value, dtype=float), Look(**options), width, element)
-    ]
+    rows = array_rows(np.asarray(value, dtype=float), Look(**options), width, element)
+    return [line.plain for line in rows]
+
+
+def as_block(value, width=80):
+    """Return the lines of an array as a block of its own, with its summary."""
+    block = array_block(Text("title"), (), np.asarray(value, dtype=float), Look(width))
+    return [line.plain for line in laid_out([block], [""], Look(width))]
 
 
 def marks(value, element, width=80):
-    lines = array_lines(np.asarray(value, dtype=float), Look(), width, element)
+    lines = array_rows(np.asarray(value, dtype=float), Look(), width, element)
     return [
         line.plain[span.start : span.end] for line in lines for span in line.spans if span.style == "reverse"
     ]
@@ -118,9 +125,9 @@ def test_rows_in_the_middle_are_left_out():
 
 
 def test_a_summary_begins_at_its_size():
-    assert "mean" in shown(np.ones((SUMMARY_FROM, 1)))[-1]
-    assert "mean" not in shown(np.ones((SUMMARY_FROM - 1, 1)))[-1]
-    assert shown(np.arange(SUMMARY_FROM) - 1.0)[-1] == "−1.000 … 58.000, mean 28.500"
+    assert "mean" in as_block(np.ones((SUMMARY_FROM, 1)))[-1]
+    assert "mean" not in as_block(np.ones((SUMMARY_FROM - 1, 1)))[-1]
+    assert as_block(np.arange(SUMMARY_FROM) - 1.0)[-1] == "−1.000 … 58.000, mean 28.500"
 
 
 def test_an_empty_array_says_so():
@@ -179,4 +186,6 @@ def test_no_row_with_an_element_is_wider_than_allowed(width, element):
 @pytest.mark.parametrize("width", [20, 30, 40])
 def test_a_summary_keeps_to_the_width(width):
     """What is cut off at the edge of the screen would leave 19 of 199.500."""
-    assert max(map(len, shown(np.arange(400).reshape(4, 100), width))) <= width
+    lines = as_block(np.arange(400).reshape(4, 100), width)
+    assert max(map(len, lines)) <= width
+    assert " ".join(lines[5:]) == "0 … 399.000, mean 199.500"

@@ -1,19 +1,17 @@
-"""The keys' help, columns, the look, the greeting."""
+"""The keys' help, the look, the greeting."""
 
 from pathlib import Path
 
 import pytest
-from rich.text import Text
 
 from bn_tutor.course.heading import Heading
 from bn_tutor.course.places import Entry
-from bn_tutor.views.columns import side_by_side, stacked
 from bn_tutor.views.greeting import greeting_lines
 from bn_tutor.views.keys_help import footer, keys_lines
 from bn_tutor.views.lesson_list import lesson_lines
 from bn_tutor.views.look import Look, encodes_symbols
 from bn_tutor.walk.keys import BINDINGS
-from bn_tutor.walk.state import State
+from bn_tutor.walk.state import Prompt, State
 
 WIDTHS = [10, 14, 20, 30, 40, 60, 80, 116, 120, 200]
 
@@ -59,41 +57,33 @@ def test_the_foot_has_as_many_keys_as_fit(width, line):
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("ascii_signs", [True, False])
-@pytest.mark.parametrize("prompting", [True, False])
-def test_the_foot_fits_its_width(width, ascii_signs, prompting):
-    (line,) = plain(footer(Look(width, ascii=ascii_signs), prompting=prompting))
+@pytest.mark.parametrize("prompt", [None, *Prompt])
+@pytest.mark.parametrize("switches", [True, False])
+def test_the_foot_fits_its_width(width, ascii_signs, prompt, switches):
+    (line,) = plain(footer(Look(width, ascii=ascii_signs), prompt=prompt, switches=switches))
     assert len(line) <= width
     assert not ascii_signs or line.isascii()
 
 
-def test_the_foot_of_a_prompt_says_how_to_leave_it():
-    assert plain(footer(Look(), prompting=True)) == [" enter answer  esc leave"]
+@pytest.mark.parametrize("prompt", Prompt)
+@pytest.mark.parametrize("switches", [True, False])
+def test_the_foot_of_a_prompt_says_how_to_leave_it(prompt, switches):
+    what = "answer" if prompt is Prompt.PREDICT else "go"
+    assert plain(footer(Look(), prompt=prompt, switches=switches)) == [f" enter {what}  esc leave"]
 
 
-# --- columns ----------------------------------------------------------------------------------------------
-
-
-def texts(*lines):
-    return [Text(line) for line in lines]
-
-
-def test_columns_stand_beside_each_other():
-    lines = side_by_side([texts("a", "bb"), texts("c")], [" ", "= "], 40)
-    assert plain(lines) == [f" {'a':<15}   = c", " bb"]
-
-
-def test_columns_that_do_not_fit_are_given_up():
-    assert side_by_side([texts("x" * 30), texts("y" * 30)], [" ", " "], 40) is None
-
-
-@pytest.mark.parametrize("width", range(5, 90))
-def test_columns_are_never_wider_than_allowed(width):
-    lines = side_by_side([texts("a" * 9), texts("b" * 7, "漢字"), texts("c")], [" ", "× ", "= "], width)
-    assert lines is None or max(line.cell_len for line in lines) <= width
-
-
-def test_stacked_blocks_have_their_sign_once():
-    assert plain(stacked([texts("a", "b"), texts("c", "d")], ["  ", "= "])) == ["  a", "  b", "= c", "  d"]
+@pytest.mark.parametrize(
+    ("width", "line"),
+    [
+        (80, " space next  ← back  g go to  s switch  z zoom  e element  ? keys  q quit"),
+        (40, " space next  ← back  ? keys  q quit"),
+        (48, " space next  ← back  g go to  ? keys  q quit"),
+        (60, " space next  ← back  g go to  s switch  ? keys  q quit"),
+        (20, " ? keys  q quit"),
+    ],
+)
+def test_the_foot_has_the_key_for_switches_where_there_are_any(width, line):
+    assert plain(footer(Look(width), switches=True)) == [line]
 
 
 # --- the look ---------------------------------------------------------------------------------------------

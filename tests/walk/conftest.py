@@ -5,7 +5,9 @@ from functools import cache
 import numpy as np
 import pytest
 
-from bn_tutor.course.loading import load, record
+from bn_tutor.course.loading import load, record, with_choices
+from bn_tutor.course.problem import Findings
+from bn_tutor.course.reader import parse_lesson
 from bn_tutor.engine.graph import Recording, build
 from bn_tutor.engine.tracing import trace
 from bn_tutor.engine.zoom import Level
@@ -51,6 +53,20 @@ def data_tour():
         lesson = load("batchnorm")
         recording = record(lesson, inputs=inputs, level=Level.OPERATION)
         return Tour(Subject("batchnorm", recording, random_upstream(recording), 0, {}, lesson), order)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def text_tour():
+    """Make a tour of a lesson file's text, with these choices: order, the choices by name."""
+
+    def make(text, order=Order.RIGHT, **choices):
+        lesson = parse_lesson(text, "lesson", Findings("lesson.md"))
+        assert not isinstance(lesson, tuple), lesson
+        chosen = with_choices(lesson, choices)
+        recording = record(chosen, level=Level.OPERATION)
+        return Tour(Subject("lesson", recording, random_upstream(recording), 0, lesson.sizes, chosen), order)
 
     return make
 

@@ -14,8 +14,10 @@ from bn_tutor.walk.arithmetic import (
     MOST_TERMS,
     edge_jacobian,
     followed,
+    local_factor,
     local_formula,
     local_value,
+    moves_in_words,
     place_within,
 )
 
@@ -162,6 +164,79 @@ def test_a_matrix_product_shows_the_other_factor(traced_tour, random_arrays):
     (step,) = traced_tour(lambda x, w: x @ w, x, w).story(Level.NODE).steps
     assert [local_value(edge.local) is other for edge, other in zip(step.edges, (w, x), strict=True)]
     assert [local_formula(edge.named_local) for edge in step.edges] == ["@ w.T", "x.T @"]
+
+
+MIXED = {
+    "x": (lambda x, w: np.maximum(x @ w, 0.0), "((x @ w) > 0.0), @ w.T"),
+    "w": (lambda x, w: np.tanh(np.maximum(x @ w, 0.0)), "(1 - out**2) * ((x @ w) > 0.0), x.T @"),
+    "x twice": (lambda x, w: (x @ w) @ np.exp(w).T, "@ transpose(exp(w), axes=None).T, @ w.T"),
+    "x after": (lambda x, w: np.exp(x) @ w, "@ w.T, exp(x)"),
+}
+
+
+@pytest.mark.parametrize("name", MIXED)
+def test_a_chain_of_factors_and_matrices_names_them_all(traced_tour, random_arrays, name):
+    function, formula = MIXED[name]
+    (step,) = traced_tour(function, *random_arrays((4, 3), (3, 2))).story(Level.NODE).steps
+    edge = next(edge for edge in step.edges if edge.input == name.split()[0])
+    assert local_formula(edge.named_local) == formula
+    assert local_factor(edge.local) is None
+
+
+MOVING = {
+    "turned": (lambda x, b: x + np.reshape(b, (1, 3)), "b", "1", 1.0, ["sum over axis 0", "reshape"]),
+    "scaled": (lambda x, b: x * np.reshape(b, (1, 3)), "b", "x", "x", ["sum over axis 0", "reshape"]),
+    "scaled first": (lambda x, b: np.reshape(x * b, (3, 4)), "x", "b", "b", ["reshape"]),
+    "by numbers": (lambda x, b: np.reshape(x * 2.0, (3, 4)) * 3.0 + b[0], "x", "3.0 * 2.0", 6.0, ["reshape"]),
+    "taken": (
+        lambda x, b: b[0] * x,
+        "b",
+        "x",
+        "x",
+        ["sum over axes 0 and 1", "put back in place, zeros elsewhere"],
+    ),
+    "transposed": (
+        lambda x, b: np.exp(x.T) + b[0],
+        "x",
+        "exp(transpose(x, axes=None))",
+        None,
+        ["transpose back"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MOVING)
+def test_the_factor_of_an_edge_that_moves_its_elements(traced_tour, random_arrays, name):
+    function, source, formula, factor, words = MOVING[name]
+    tour = traced_tour(function, *random_arrays((4, 3), (3,)))
+    story = tour.story(Level.NODE)
+    edge = next(edge for step in story.steps for edge in step.edges if edge.input == source)
+    assert local_formula(edge.named_local) == formula
+    assert moves_in_words(edge.local) == words
+    if factor is not None:
+        wanted = story.recording[factor] if isinstance(factor, str) else factor
+        assert np.array_equal(local_factor(edge.local), wanted)
+
+
+def test_factors_on_both_sides_of_a_move_are_no_single_array(traced_tour, random_arrays):
+    tour = traced_tour(
+        lambda x, b: np.reshape(np.exp(x), (3, 4)) * np.reshape(b, (3, 1)), *random_arrays((4, 3), (3,))
+    )
+    (step,) = tour.story(Level.NODE).steps
+    edge = next(edge for edge in step.edges if edge.input == "x")
+    assert local_factor(edge.local) is None
+
+
+@pytest.mark.parametrize("level", [Level.NODE, Level.OPERATION])
+def test_without_moves_the_factor_is_what_stands_for_the_edge(tour, backward_steps, level):
+    for edge, _ in edges_of(backward_steps(tour, level)):
+        assert np.array_equal(local_factor(edge.local), local_value(edge.local))
+
+
+def test_several_roads_have_no_factor(tour):
+    edge = next(edge for edge in tour.story(Level.LAYER).steps[0].edges if edge.input == "x")
+    assert local_factor(edge.local) is None
+    assert local_formula(edge.named_local).startswith("through ")
 
 
 def test_formulas_name_the_nodes(tour):

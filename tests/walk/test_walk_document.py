@@ -11,7 +11,32 @@ from bn_tutor.engine.zoom import Level
 from bn_tutor.walk.demonstrations import Order
 from bn_tutor.walk.document import jsonable, walk_document, walk_json
 
-TOP = {"format", "lesson", "sizes", "seed", "inputs", "nodes", "upstream", "steps", "gradients"}
+TOP = {
+    *("format", "lesson", "sizes", "choices", "seed"),
+    *("inputs", "nodes", "upstream", "steps", "gradients"),
+}
+SWITCHED = """\
++++
+format = 1
+title = "Switched"
+
+[sizes]
+N = 4
+D = 3
+
+[switches]
+mode = ["train", "inference"]
+axis = { rows = [0], all = [0, 1] }
+
+[inputs]
+x = { shape = ["N", "D"] }
++++
+
+```graph when mode = train
+mu = mean(x, axis=axis, keepdims=true)
+out = (x - mu) * mu
+```
+"""
 NODE = {"name", "formula", "inputs", "shape", "value"}
 STEP = {"node", "upstream", "edges"}
 EDGE = {"input", "formula", "local", "gradient", "complete"}
@@ -73,8 +98,21 @@ def test_the_document_says_what_was_walked(lesson_tour):
     assert document["lesson"] == "batchnorm"
     assert document["sizes"] == {"N": 6, "D": 3}
     assert document["seed"] == 5
+    assert document["choices"] == {}
     assert list(document["inputs"]) == ["x", "gamma", "beta", "eps"]
     assert document["inputs"]["eps"] == 1e-5
+
+
+def test_the_document_says_which_variant_was_walked(text_tour):
+    usual, other = (read(text_tour(SWITCHED, **each).story(Level.NODE)) for each in ({}, {"axis": "0,1"}))
+    assert usual["choices"] == {"mode": "train", "axis": "rows"}
+    assert other["choices"] == {"mode": "train", "axis": "0,1"}
+    assert [each["nodes"][0]["shape"] for each in (usual, other)] == [[1, 3], [1, 1]]
+    assert edges_off(other) == []
+
+
+def test_a_function_has_no_choices(traced_tour, random_arrays):
+    assert read(traced_tour(lambda x: x * 2.0, *random_arrays(3)).story(Level.NODE))["choices"] == {}
 
 
 def test_nodes_and_steps_come_in_their_order(tour):

@@ -21,6 +21,7 @@ CHANGES = {
     Action.ELEMENT: {"prompt": Prompt.ELEMENT},
     Action.JACOBIAN: {"jacobian": True},
     Action.PREDICT: {"prompt": Prompt.PREDICT},
+    Action.SWITCH: {"message": "This lesson has no switches."},
     Action.GRAPH: {"graph": True},
     Action.ABOUT: {"about": True, "scroll": 0},
     Action.SCROLL_DOWN: {"scroll": 9},
@@ -28,6 +29,10 @@ CHANGES = {
     Action.KEYS: {"keys": True},
     Action.QUIT: {"done": True},
 }
+WATCHED = (
+    *("place", "level", "prompt", "jacobian", "graph", "scroll", "keys", "about", "done", "element"),
+    *("choices", "message"),
+)
 PAIRS = [(binding.action, key) for binding in BINDINGS for key in binding.keys]
 UNKNOWN = ["x", "1", "é", "∂", "", "\x00", "\x1b", "space", Key.DELETE, "next frame", "ab", "\ud800"]
 
@@ -49,8 +54,7 @@ def test_no_key_is_bound_twice():
 @pytest.mark.parametrize(("action", "key"), PAIRS)
 def test_a_key_does_what_its_row_says(tour, action, key):
     after = press(tour, MIDDLE, key)
-    watched = ("place", "level", "prompt", "jacobian", "graph", "scroll", "keys", "about", "done", "element")
-    assert changed(MIDDLE, after, watched) == CHANGES[action]
+    assert changed(MIDDLE, after, WATCHED) == CHANGES[action]
 
 
 def test_a_change_too_many_would_be_seen():

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from bn_tutor.course.state_folder import state_folder
 from bn_tutor.engine.zoom import Level
-from bn_tutor.walk.place import Place, keep_place, kept_place, state_folder
+from bn_tutor.walk.place import Place, keep_place, kept_place
 
 PLACE = Place(7, Level.OPERATION, {"seed": 3, "sizes": {"N": 4}, "eps": None, "target": "batchnorm"})
 
@@ -22,6 +23,23 @@ def places(**entry):
 def test_a_place_is_kept_and_read_back(tmp_path):
     assert keep_place("batchnorm", PLACE, tmp_path / "new" / "folder") == ""
     assert kept_place("batchnorm", tmp_path / "new" / "folder") == PLACE
+
+
+@pytest.mark.parametrize("choices", [{}, {"mode": "inference"}, {"axis": "0,1", "∂": "\x1b[31m"}])
+def test_choices_are_kept_with_the_place(tmp_path, choices):
+    place = Place(7, Level.NODE, {"seed": 3}, choices)
+    keep_place("dropout", place, tmp_path)
+    assert kept_place("dropout", tmp_path) == place
+
+
+def test_a_place_that_an_older_version_kept_has_no_choices(tmp_path):
+    write(tmp_path, places(frame=3))
+    assert kept_place("batchnorm", tmp_path) == Place(3, Level.NODE, {})
+
+
+def test_choices_of_any_kind_are_read_as_texts(tmp_path):
+    write(tmp_path, places(frame=3, choices={"factor": 2, "mode": None}))
+    assert kept_place("batchnorm", tmp_path).choices == {"factor": "2", "mode": "None"}
 
 
 def test_what_was_never_kept_is_not_there(tmp_path):
@@ -93,6 +111,10 @@ def test_a_torn_or_foreign_file_is_passed_over(tmp_path, text):
         places(frame=3, level="atom"),
         places(frame=3, options="x"),
         places(frame=3, options=7),
+        places(frame=3, choices="x"),
+        places(frame=3, choices=7),
+        places(frame=3, choices=[1]),
+        places(frame=3, choices=None),
     ],
     ids=lambda text: text[:60],
 )

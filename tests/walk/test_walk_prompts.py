@@ -1,5 +1,7 @@
 """What is typed at a prompt: frames to go to, elements to follow, and nonsense."""
 
+from dataclasses import replace
+
 import pytest
 
 from bn_tutor.engine.zoom import Level
@@ -105,7 +107,13 @@ def test_at_the_verdict_a_name_leads_back_to_its_node(lesson_tour, enter):
 
 @pytest.mark.parametrize("text", ["2,1", " 2 , 1 ", "(2, 1)", "[2,1]", "2,1,"])
 def test_an_element_can_be_written_in_many_ways(tour, enter, text):
-    assert enter(tour, State(), "e", text) == State(element=(2, 1))
+    assert enter(tour, BACKWARD_MIDDLE, "e", text) == replace(BACKWARD_MIDDLE, element=(2, 1))
+
+
+def test_on_the_way_forward_it_is_said_where_the_element_is_followed(tour, enter):
+    after = enter(tour, State(), "e", "2,1")
+    assert after.element == (2, 1)
+    assert after.message == "Its arithmetic stands in the backward frames: G, or go to dx."
 
 
 @pytest.mark.parametrize("text", ["4,0", "0,3", "3,999999999", "100,100"])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bn_tutor.engine.zoom import Level
-from bn_tutor.walk.demonstrations import Order
+from bn_tutor.walk.demonstrations import Order, last_sums
 from bn_tutor.walk.story import Direction
 
 NINE = ["mu", "xmu", "sq", "var", "sqrtvar", "ivar", "xhat", "gammax", "out"]
@@ -59,8 +59,18 @@ def test_a_story_is_told_once(tour):
 @pytest.mark.parametrize("level", Level)
 def test_every_level_ends_with_the_same_gradients(tour, level):
     reference = tour.story(Level.NODE).values
-    for name in ("dx", "dgamma", "dbeta"):
-        assert np.allclose(tour.story(level).values[name], reference[name], rtol=1e-10)
+    found = last_sums(tour.story(level).steps)
+    for name in ("x", "gamma", "beta"):
+        assert np.allclose(found[name], reference[f"d{name}"], rtol=1e-10)
+
+
+@pytest.mark.parametrize("level", Level)
+def test_prose_speaks_of_the_nodes_of_the_lesson_at_every_level(traced_tour, level):
+    """At the level of operations x * x sends two contributions, to the node it sends one."""
+    tour = traced_tour(lambda x: np.exp(x * x) + x, np.array([0.5, 2.0]))
+    story, reference = tour.story(level), tour.story(Level.NODE)
+    assert story.values.keys() == reference.values.keys()
+    assert all(np.array_equal(value, reference.values[name]) for name, value in story.values.items())
 
 
 def test_prose_may_speak_of_values_gradients_and_contributions(tour):

@@ -1,0 +1,52 @@
+"""``bn-tutor progress export``: every answer, to a file or to stdout."""
+
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from bn_tutor.cli.output import fail, tell, until_reader_leaves
+from bn_tutor.cli.progress_show import kept_answers
+from bn_tutor.course.plain import one_line
+from bn_tutor.course.state_folder import state_folder
+from bn_tutor.export.progress_answers import answers_csv, answers_json
+from bn_tutor.practice.answer_log import NAME
+
+
+def export_progress(path: Path | None, form: str, *, force: bool) -> None:
+    """Write all answers; a file that is there is only overwritten where ``force`` says so."""
+    kept, _ = kept_answers()
+    text = answers_csv(kept) if form == "csv" else answers_json(kept)
+    if path is None:
+        with until_reader_leaves():
+            sys.stdout.flush()
+            sys.stdout.buffer.write(text.encode())
+        return
+    if _is_log(path):
+        fail(f"{one_line(str(path))} is the log itself", status=1)
+    try:
+        _write(text, path, "wb" if force else "xb")
+    except FileExistsError:
+        fail(f"{one_line(str(path))} is there already: --force overwrites it", status=1)
+    except (OSError, ValueError) as error:
+        fail(f"{one_line(str(path))}: {getattr(error, 'strerror', None) or 'cannot be written'}", status=1)
+    tell(f"{one_line(str(path))} holds {len(kept):,} {'answer' if len(kept) == 1 else 'answers'}")
+
+
+def _is_log(path: Path) -> bool:
+    try:
+        return path.samefile(state_folder() / NAME)
+    except (OSError, ValueError):
+        return False
+
+
+def _write(text: str, path: Path, mode: str) -> None:
+    with path.open(mode) as file:
+        try:
+            file.write(text.encode())
+            file.flush()
+        except OSError:
+            # Half an export looks like a whole one. What was not ours to begin with is left as it is.
+            if mode == "xb":
+                with suppress(OSError):
+                    path.unlink()
+            raise

@@ -1,0 +1,71 @@
+"""``bn-tutor quiz``: questions on the backward pass, with feedback that names the mistake."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bn_tutor.cli.completion import complete_lesson
+
+HELP = """\
+Test yourself: questions from a lesson's graph, answered before anything is shown.
+
+\b
+Examples:
+  bn-tutor quiz                            ten questions on batchnorm
+  bn-tutor quiz gates linear --count 5     on other lessons
+  bn-tutor quiz --kind formula             write gradients as NumPy
+  bn-tutor quiz --due                      what should be asked again by now
+  bn-tutor quiz --seed 3 --answers my.txt  answers from a file, one a line
+\b
+Kinds: next, shape, local, number, formula, join, line, order, own.
+While you answer: h is a hint, r shows the answer, s skips, q ends.
+"""
+
+Lessons = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[LESSON...]", help="Lessons or files.", autocompletion=complete_lesson),
+]
+Count = Annotated[int, typer.Option("--count", min=1, max=200, help="How many questions.")]
+Kind = Annotated[list[str] | None, typer.Option("--kind", metavar="KIND", help="Only this kind; repeatable.")]
+Seed = Annotated[
+    int | None, typer.Option("--seed", help="The same questions again; else new ones each time.")
+]
+Due = Annotated[bool, typer.Option("--due", help="First what is due for review.")]
+Answers = Annotated[
+    Path | None, typer.Option("--answers", metavar="FILE", help="Answers, one a line; - is stdin.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the session as one JSON document.")]
+Plain = Annotated[bool, typer.Option("--plain", help="No boxes, for screen readers (also ACCESSIBLE=1).")]
+NoColor = Annotated[bool, typer.Option("--no-color", help="No colours (also NO_COLOR).")]
+
+
+def quiz(
+    lessons: Lessons = None,
+    count: Count = 10,
+    kind: Kind = None,
+    seed: Seed = None,
+    due: Due = False,
+    answers: Answers = None,
+    as_json: AsJson = False,
+    plain: Plain = False,
+    no_color: NoColor = False,
+) -> None:
+    """Ask questions; what --help shows is HELP."""
+    from bn_tutor.cli.output import fail, is_terminal, output_look, wants_plain
+    from bn_tutor.cli.quizzing import Options, run
+    from bn_tutor.course.plain import one_line
+    from bn_tutor.course.problem import did_you_mean
+    from bn_tutor.practice.choosing import MAKERS
+
+    for each in kind or ():
+        if each not in MAKERS:
+            hint = did_you_mean(each, MAKERS) or f"there are: {', '.join(MAKERS)}"
+            fail(f"there is no kind {one_line(each, 40)} ({hint})")
+    if answers is None and not is_terminal():
+        fail("the quiz needs a terminal, or answers from a file: --answers FILE")
+    look = output_look(is_plain=plain or wants_plain())
+    options = Options(
+        tuple(lessons or ["batchnorm"]), count, tuple(kind or ()), seed, due, answers, as_json, no_color
+    )
+    run(options, look)

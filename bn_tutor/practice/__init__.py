@@ -1,0 +1,1 @@
+"""The quiz: questions from a lesson's graph, judging, feedback, schedule, progress. Nothing here prints."""

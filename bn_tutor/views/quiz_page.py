@@ -1,0 +1,87 @@
+"""The pages of a quiz: a question with its data and choices, what is said to an answer, the summary."""
+
+from collections.abc import Mapping, Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from bn_tutor.practice.asked import LETTERS, Asked
+from bn_tutor.practice.session import Reply, Tally, Word
+from bn_tutor.views.arrays import array_block
+from bn_tutor.views.columns import laid_out
+from bn_tutor.views.formula import pretty
+from bn_tutor.views.look import RIGHT, WRONG, Look
+
+COMMANDS = "  ".join(word.value for word in Word)
+
+
+def question_lines(asked: Asked, number: int, count: int, look: Look) -> list[Text]:
+    """Return a question: where it is from, what is asked, and what is needed for it."""
+    head = look.text(f" {number} of {count}   {asked.lesson}   ", "bold cyan")
+    head.append(look.shown(asked.kind), style="dim")
+    head.truncate(look.width)
+    lines = [head, Text(), *_wrapped(asked.text, look, "bold")]
+    if asked.data:
+        lines += [Text(), *_data(asked, look)]
+    if asked.choices or asked.lines:
+        lines += [Text(), *_listed(asked, look)]
+    return [*lines, Text()]
+
+
+def _data(asked: Asked, look: Look) -> list[Text]:
+    blocks = [array_block(look.text(name, "bold"), [], value, look) for name, value in asked.data]
+    return laid_out(blocks, [" ", *["  "] * (len(blocks) - 1)], look)
+
+
+def _listed(asked: Asked, look: Look) -> list[Text]:
+    marks = [f"{letter})" for letter in LETTERS] if asked.choices else [f"{at:>2}" for at in range(1, 100)]
+    lines = []
+    for mark, text in zip(marks, asked.choices or asked.lines, strict=False):
+        first, *rest = _wrapped(pretty(text) if asked.kind != "formula" else text, look, indent=len(mark) + 3)
+        first.plain = f"  {mark} {first.plain.lstrip()}"
+        lines += [first, *rest]
+    return lines
+
+
+def _wrapped(text: str, look: Look, style: str = "", indent: int = 1) -> list[Text]:
+    console = Console(width=look.width, color_system=None, legacy_windows=False)
+    lines = look.text(text, style).wrap(console, max(look.width - indent - 1, 8))
+    for line in lines:
+        line.rstrip()
+    return [Text(" " * indent).append_text(line) for line in lines]
+
+
+def reply_lines(reply: Reply, look: Look) -> list[Text]:
+    """Return what is said to an answer, with a sign and a word beside the colour."""
+    mark, style = {True: ("✓ ", RIGHT), False: ("✗ ", WRONG), None: ("", "")}[reply.right]
+    lines = _wrapped(f"{mark}{reply.say}", look, style) if reply.say else []
+    if reply.hint and reply.hint != reply.say:
+        lines += _wrapped(f"Hint: {reply.hint}", look, "cyan")
+    return lines
+
+
+def worked_lines(asked: Asked, look: Look) -> list[Text]:
+    """Return how one comes to the answer; the frame of the walk follows it."""
+    return _wrapped(asked.worked, look, "cyan") if asked.worked else []
+
+
+def summary_lines(
+    total: Tally, by_kind: Mapping[str, Tally], habits: Mapping[str, int], walks: Sequence[str], look: Look
+) -> list[Text]:
+    """Return the end of a session: how it went by kind, which mistakes came up, what to walk next."""
+    if not total.asked:
+        return [look.text(" No question was answered.")]
+    head = f" {total.right_at_once} of {total.asked} right at the first try, {total.right} in the end"
+    lines = [look.text(head, "bold"), Text()]
+    for kind, tally in by_kind.items():
+        lines.append(
+            look.text(f"  {kind:<8} {tally.right_at_once} of {tally.asked} at once, {tally.right} in the end")
+        )
+    if habits:
+        lines += [Text(), look.text(" What went wrong", "bold")]
+        for title, count in habits.items():
+            lines += _wrapped(f"{title}: {count} time{'s' if count > 1 else ''}", look, indent=2)
+    if walks:
+        lines += [Text(), look.text(" To look at again", "bold")]
+        lines += [line for walk in walks for line in _wrapped(walk, look, indent=2)]
+    return lines
