@@ -48,8 +48,8 @@ def show_progress(names: Sequence[str], *, as_json: bool) -> None:
     """Write the page, or the document, to stdout; of the lessons that are named, or of all."""
     kept, skipped = kept_answers()
     paths = _paths()
-    if names:
-        lessons = frozenset(map(_lesson_of, names))
+    lessons = tuple(dict.fromkeys(map(_lesson_of, names)))
+    if lessons:
         _insist_on_known(lessons, {*paths, *(each.lesson for each in kept)})
         kept = tuple(each for each in kept if each.lesson in lessons)
     practised = {each.lesson for each in kept}
@@ -60,7 +60,7 @@ def show_progress(names: Sequence[str], *, as_json: bool) -> None:
             sys.stdout.write(progress_json(found, skipped))
         else:
             look = output_look(is_plain=wants_plain())
-            show(progress_lines(found, look, _titles(found)), console_for(no_color=False))
+            show(progress_lines(found, look, _titles(found), lessons), console_for(no_color=False))
 
 
 def _paths() -> Mapping[str, Path]:

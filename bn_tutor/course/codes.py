@@ -52,6 +52,7 @@ class Code(StrEnum):
     WRONG_SHAPE = "wrong-shape"
     UNUSED_LINE = "unused-line"
     MISSING_GRADIENT = "missing-gradient"
+    NO_BACKWARD = "no-backward"
     BROKEN_CHAIN = "broken-chain"
     NOT_FINITE = "not-finite"
     # Mistakes and questions.
@@ -66,4 +67,4 @@ class Code(StrEnum):
 
 
 # What is worth a word, but leaves the lesson right: lint shows these, and they do not fail it.
-WARNINGS = frozenset({Code.UNUSED_INPUT, Code.NOT_FINITE})
+WARNINGS = frozenset({Code.UNUSED_INPUT, Code.NO_BACKWARD})

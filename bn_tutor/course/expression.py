@@ -48,6 +48,8 @@ _NO_NUMBERS: Mapping[str, str] = {
     "complex": "a complex number",
 }
 # What to call the parts of Python that a lesson cannot have.
+_CHOOSE = "relu, abs, maximum, minimum, clip and where choose"
+_HINTS: Mapping[str, str] = {"Compare": _CHOOSE, "IfExp": _CHOOSE, "BoolOp": _CHOOSE}
 _REFUSED: Mapping[str, str] = {
     "Await": "await",
     "BoolOp": "and, or",
@@ -173,10 +175,12 @@ def _refused(tree: ast.expr) -> SlipError:
         column = (tree.end_col_offset or 0) - len(tree.attr)
         return SlipError(Code.NOT_IN_LANGUAGE, message, max(column, 0), hint)
     if isinstance(tree, ast.BinOp):
-        message, hint = "this operator is not part of the language", "+ - * / ** @ are"
+        hint = "a power is **" if isinstance(tree.op, ast.BitXor) else "+ - * / ** @ are"
+        message = "this operator is not part of the language"
         return SlipError(Code.NOT_IN_LANGUAGE, message, tree.col_offset, hint)
     what = _REFUSED.get(type(tree).__name__, "this")
-    return SlipError(Code.NOT_IN_LANGUAGE, f"{what} is not part of the language", tree.col_offset)
+    hint = _HINTS.get(type(tree).__name__, "")
+    return SlipError(Code.NOT_IN_LANGUAGE, f"{what} is not part of the language", tree.col_offset, hint)
 
 
 def _name(lowering: Lowering, name: str, tree: ast.expr) -> Operand:

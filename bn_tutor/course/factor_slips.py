@@ -1,158 +1,192 @@
-"""Slips with the local gradient itself: signs, powers, factors, operands, masks, matrices."""
+"""Slips with the factor of a local gradient: its sign, its number, its power, or the whole of it."""
 
 from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from bn_tutor.course.slips import Slip, Spot, group_of, named_formula
-from bn_tutor.course.sum_slips import share_of
-from bn_tutor.engine.gradients import Array, MatMul, Scale
-from bn_tutor.engine.graph import Node, Recording
-from bn_tutor.engine.operation import CONSTANT
+from bn_tutor.course.flow import Spot
+from bn_tutor.course.gradient_names import is_named
+from bn_tutor.course.slips import Slip, Wrong, filled, replaced, shown, slope, slope_is, to, whole
+from bn_tutor.course.sum_slips import share_on
+from bn_tutor.engine.gradients import Array, LinearMap, Scale, chain
 from bn_tutor.engine.text import bracketed
 
+MINUS = Scale("-1", float, (-1.0,))
+_FALLS: Mapping[str, str] = {
+    "subtract": "which is subtracted",
+    "negative": "which is turned round",
+    "reciprocal": "as 1/u falls when u rises",
+    "divide": "which is the divisor",
+}
 
-def _factors(spot: Spot) -> Iterator[tuple[int, Scale]]:
-    """Yield the factors of an edge that are no mere sign and no share of a mean."""
-    share = share_of(spot)
+
+def factors(spot: Spot) -> Iterator[tuple[int, Scale]]:
+    """Yield the factors of an edge, with their places, that are no mere sign and no share of a mean."""
+    share = share_on(spot) if spot.node.operation.name == "mean" else None
     for at, link in enumerate(spot.links):
-        if isinstance(link, Scale) and not (share and at == share[0]) and link.formula != "-1":
+        if isinstance(link, Scale) and link.formula != MINUS.formula and not (share and at == share.at):
             yield at, link
 
 
-def sign_turned(spot: Spot) -> Iterator[Slip]:
-    """A minus that is lost, or one too many."""
-    has_minus = any(
-        isinstance(link, Scale) and link.formula.lstrip("(").startswith("-") for link in spot.links
-    )
-    name, operation = spot.node.name, spot.node.operation.name
-    if has_minus:
-        why = {"subtract": "it is subtracted there", "reciprocal": "1/u falls when u rises"}
-        reason = why.get(operation, "the slope is negative")
-        say = f"The minus is missing: raising {spot.input} lowers {name}, since {reason}."
-    else:
-        say = f"There is a minus too many: raising {spot.input} does not lower {name} by itself."
-    yield Slip(
-        lambda upstream: -spot.local.backward(upstream), say, f"When {spot.input} rises, what does {name} do?"
-    )
+# --- signs ----------------------------------------------------------------------------------------------
+
+
+def minus_missing(spot: Spot) -> Iterator[Slip]:
+    """Lose a minus."""
+    if _has_minus(spot):
+        why = _FALLS.get(spot.node.operation.name, "as its slope is negative")
+        say = f"The minus is missing: {whole(spot)} falls when {to(spot)} rises, {why}."
+        yield Slip(_turned(spot), say, _rise_or_fall(spot))
+
+
+def minus_added(spot: Spot) -> Iterator[Slip]:
+    """Write a minus where there is none."""
+    if not _has_minus(spot):
+        say = f"There is a minus too many: {slope(spot)} has none."
+        yield Slip(_turned(spot), say, _rise_or_fall(spot))
+
+
+def _rise_or_fall(spot: Spot) -> str:
+    return f"When {to(spot)} rises, and all else stays, which way does {whole(spot)} go?"
+
+
+def _has_minus(spot: Spot) -> bool:
+    return any(isinstance(link, Scale) and link.formula.startswith("-") for link in spot.links)
+
+
+def _turned(spot: Spot) -> LinearMap:
+    for at, link in enumerate(spot.links):
+        if isinstance(link, Scale) and link.formula == MINUS.formula:
+            return replaced(spot, at)
+    return replaced(spot, len(spot.links), MINUS)
+
+
+# --- one of the two factors of the chain rule -----------------------------------------------------------
 
 
 def local_missing(spot: Spot) -> Iterator[Slip]:
-    for at, link in _factors(spot):
-        say = f"This is the upstream as it came; the local gradient ∂{spot.node.name}/∂{spot.input} = {named_formula(spot, link)} is missing."
-        hint = f"What is the slope of {spot.node.name} with respect to {spot.input}?"
-        yield Slip(spot.without(at), say, hint)
+    """Pass the upstream on without its factor."""
+    for at, link in factors(spot):
+        say = f"The local gradient is missing: the upstream is multiplied by {slope_is(spot, link)}."
+        hint = f"What is the slope of {whole(spot)} with respect to {to(spot)}?"
+        yield Slip(replaced(spot, at), say, hint)
 
 
 def upstream_missing(spot: Spot) -> Iterator[Slip]:
-    say = f"This is the local gradient alone; it has to be multiplied by the upstream gradient d{group_of(spot)}."
-    hint = "The chain rule has two factors. Which one is not in your answer?"
-    shape = spot.node.shape
-    if any(True for _ in _factors(spot)):
-        yield Slip(lambda upstream: spot.local.backward(np.ones(shape)), say, hint)
+    """Take the local gradient alone."""
+    for at, link in factors(spot):
+        name = f", d{spot.node.name}" if is_named(spot.node) else ""
+        say = f"This is the local gradient alone. It is multiplied by the upstream gradient{name}."
+        hint = "The chain rule multiplies two gradients. Which of them is in your answer?"
+        yield Slip(chain(_alone(spot, at, link), *spot.links[at + 1 :]), say, hint)
 
 
-def divided(spot: Spot) -> Iterator[Slip]:
-    if spot.node.operation.name in ("multiply", "divide"):
-        for at, link in _factors(spot):
-            inverse = Scale(f"1 / {bracketed(link.formula)}", lambda factor: 1.0 / factor, (link.factor,))
-            say = f"The upstream was divided by {named_formula(spot, link)}; it has to be multiplied by it."
-            hint = f"Is the slope with respect to {spot.input} a factor or a divisor?"
-            yield Slip(spot.without(at, inverse), say, hint)
+def _alone(spot: Spot, at: int, link: Scale) -> Wrong:
+    before = chain(*spot.links[:at])
+    return Wrong(
+        lambda upstream: before.backward(np.ones(spot.node.shape)) * link.factor, filled(spot, link.formula)
+    )
 
 
-def half_or_double(spot: Spot) -> Iterator[Slip]:
-    """The 2 of a square and the ½ of a root, forgotten."""
-    factors = {"square": (0.5, "2"), "sqrt": (2.0, "½")}
-    for at, link in _factors(spot):
-        if spot.node.operation.name in factors:
-            by, name = factors[spot.node.operation.name]
-            say = f"The factor {name} is missing from the slope of {spot.node.name}, {named_formula(spot, link)}."
-            wrong = Scale("", lambda factor, by=by: factor * by, (link.factor,))
-            yield Slip(spot.without(at, wrong), say, "Differentiate the power: which number comes down?")
+# --- numbers and powers ---------------------------------------------------------------------------------
 
 
-def wrong_power(spot: Spot) -> Iterator[Slip]:
-    """One power too few or too many of what the slope is made of."""
-    bases: Mapping[str, Array] = {"reciprocal": spot.output, "sqrt": spot.output, "square": spot.operands[0]}
-    base = bases.get(spot.node.operation.name)
-    for at, link in _factors(spot) if base is not None else ():
-        for by, word in ((1.0 / base, "less"), (base, "more")):
-            wrong = Scale("", np.multiply, (link.factor, by))
-            say = f"The slope of {spot.node.name} with respect to {spot.input} is {named_formula(spot, link)}; this has one power {word}."
-            yield Slip(spot.without(at, wrong), say, "Check the exponent of the slope.", f"one-{word}")
+def number_missing(spot: Spot) -> Iterator[Slip]:
+    """Forget the number that comes down from a power: the 2 of a square, the ½ of a root."""
+    exponent = spot.node.parameters.get("exponent") or 1.0
+    missing = {"square": (2.0, "2"), "sqrt": (0.5, "½"), "power": (exponent, f"{exponent:g}")}
+    for at, link in factors(spot):
+        if spot.node.operation.name in missing:
+            number, name = missing[spot.node.operation.name]
+            say = f"The factor {name} is missing: {slope_is(spot, link)}."
+            hint = f"Differentiate {whole(spot)} as a power. Which number comes down in front?"
+            wrong = replaced(spot, at, link, Scale(f"{1 / number:g}", float, (1 / number,)))
+            yield Slip(wrong, say, hint)
 
 
-def own_value(spot: Spot) -> Iterator[Slip]:
-    """In a product each factor gets the other one; here it gets itself."""
-    if spot.node.operation.name == "multiply":
-        own, other = spot.operands[spot.place], spot.operands[1 - spot.place]
-        for at, link in _factors(spot) if own is not other else ():
-            say = f"{spot.input} was multiplied with itself. In a product each factor gets the upstream times the other factor."
-            hint = f"In a · b the slope with respect to a is b. What is it here with respect to {spot.input}?"
-            yield Slip(spot.without(at, Scale("", np.array, (own,))), say, hint)
+def power_off(spot: Spot) -> Iterator[Slip]:
+    """Write one power too few or too many of what the slope is made of."""
+    found = _base(spot)
+    for at, link in factors(spot) if found else ():
+        text, base, falling = found or ("", np.ones(()), False)
+        for detail, rising in (("too-few", falling), ("too-many", not falling)):
+            by = Scale(text if rising else f"1 / {text}", np.power, (base, 1.0 if rising else -1.0))
+            words = detail.replace("-", " ")
+            say = f"This has one power of {text} {words}: {slope_is(spot, link)}."
+            hint = f"Check the exponent in the slope of {whole(spot)}."
+            yield Slip(replaced(spot, at, link, by), say, hint, detail)
 
 
-def wrong_operand(spot: Spot) -> Iterator[Slip]:
-    """Another stage of the same quantity: x or x − mu where xhat belongs, out where xhat belongs."""
-    if spot.node.operation.name != "multiply":
-        return
-    right = spot.node.inputs[1 - spot.place]
-    for at, link in _factors(spot):
-        for name in _relatives(spot.recording, right):
-            if name not in spot.node.inputs:
-                say = f"{name} stands where {right} belongs: ∂{spot.node.name}/∂{spot.input} is {right}."
-                hint = f"Which value was {spot.input} multiplied with on the way forward?"
-                yield Slip(spot.without(at, Scale(name, np.array, (spot.recording[name],))), say, hint, name)
+def _base(spot: Spot) -> tuple[str, Array, bool] | None:
+    """Return what the slope is a power of, in words and as a value, and whether that power is negative."""
+    name, own = spot.node.operation.name, spot.operands[spot.place]
+    if name == "sqrt":
+        return bracketed(whole(spot)), spot.output, True
+    if name in ("square", "reciprocal", "power") or (name == "divide" and spot.place == 1):
+        falling = name in ("reciprocal", "divide") or spot.node.parameters.get("exponent", 2) < 1
+        return bracketed(to(spot)), own, falling
+    return None
 
 
-def _relatives(recording: Recording, name: str) -> list[str]:
-    """Return named nodes of the same shape that a node is made from, or that are made from it."""
-    graph = recording.graph
-    wanted = graph[name].shape
-    before = {name}
-    for node in reversed(graph.nodes):
-        if node.name in before:
-            before |= {each for each in node.inputs if graph[each].shape == wanted}
-    after = {node.name for node in graph.operations if before & set(node.inputs) and node.shape == wanted}
-    found = [node.name for node in graph.nodes if node.name in before | after and wanted != ()]
-    return [each for each in found if each != name and _is_named(graph[each])]
+# --- root and reciprocal --------------------------------------------------------------------------------
 
 
-def _is_named(node: Node) -> bool:
-    return node.is_source or node.name == node.group
+def two_slopes(spot: Spot) -> Iterator[Slip]:
+    """Take the slope of 1 / sqrt(u), which is -0.5 * u**-1.5, for that of the root or of the reciprocal alone."""
+    inverse = _inverse_of_root(spot)
+    for at, _ in factors(spot) if inverse else ():
+        u = bracketed(to(spot))
+        say = (
+            f"-0.5 * {u}**-1.5 is the slope of root and reciprocal together. The reciprocal had its turn at "
+            f"{inverse}: the root alone has 1 / (2 * {bracketed(whole(spot))})."
+        )
+        hint = f"Which operations lie between {inverse} and {to(spot)}, and which of them is this step?"
+        wrong = Scale(f"-0.5 * {u}**-1.5", lambda u: -0.5 * u**-1.5, (spot.operands[0],))
+        yield Slip(replaced(spot, at, wrong), say, hint, "at-root")
+    for at, _ in factors(spot) if _is_inverse_of_root(spot) else ():
+        u = bracketed(to(spot))
+        say = (
+            f"The factor ½ belongs to the root, one step further on. Here it is the reciprocal alone: "
+            f"{slope(spot)} = -1 / {u}**2."
+        )
+        hint = f"Is {to(spot)} what stands under the root, or the root?"
+        for detail, power in (("half-early", -2.0), ("at-reciprocal", -3.0)):
+            wrong = Scale(f"-0.5 * {u}**{power:g}", _minus_half_of_power, (spot.operands[0], power))
+            yield Slip(replaced(spot, at, wrong), say, hint, detail)
 
 
-def not_transposed(spot: Spot) -> Iterator[Slip]:
-    for at, link in enumerate(spot.links):
-        if isinstance(link, MatMul):
-            say = f"{named_formula(spot, link)} was not transposed: the backward pass of a matrix product multiplies by the other factor, transposed."
-            hint = f"Which product of the upstream and {named_formula(spot, link)} has the shape of {spot.input}?"
-            wrong = MatMul(np.swapaxes(link.other, -1, -2), "", link.left, link.shape_in, link.shape_out)
-            yield Slip(spot.without(at, wrong), say, hint)
+def power_of_variance(spot: Spot) -> Iterator[Slip]:
+    """Raise the deviation to -1.5, where that is the power of the variance."""
+    inverse = _inverse_of_root(spot)
+    for at, _ in factors(spot) if inverse else ():
+        root, u = bracketed(whole(spot)), to(spot)
+        say = (
+            f"The power -1.5 was taken of {root}. It belongs to {u}, which is the square of that: "
+            f"in terms of {root} the power is -3."
+        )
+        hint = f"Which power of {root} is the power -1.5 of {bracketed(u)}?"
+        # With the reciprocal's -1 / root**2, which came before, this makes -0.5 * root**-1.5.
+        wrong = Scale(f"0.5 * sqrt({root})", lambda root: 0.5 * np.sqrt(root), (spot.output,))
+        yield Slip(replaced(spot, at, wrong), say, hint)
 
 
-def mask_of_upstream(spot: Spot) -> Iterator[Slip]:
-    if spot.node.operation.name == "relu":
-        say = f"The mask was taken from the upstream. What passes is decided by {spot.input}, where it was above 0 on the way forward."
-        hint = "Which numbers did relu look at when it let them through?"
-        yield Slip(lambda upstream: upstream * (upstream > 0), say, hint)
+def _minus_half_of_power(base: Array, power: float) -> Array:
+    return np.asarray(-0.5 * base**power)
 
 
-def eps_forgotten(spot: Spot) -> Iterator[Slip]:
-    """The slope of sqrt(var + eps) taken at var, or with eps outside of the root."""
+def _inverse_of_root(spot: Spot) -> str:
+    """Return the line that divides by the root that the edge's node is; empty where there is none."""
     if spot.node.operation.name != "sqrt":
-        return
-    maker = spot.recording.graph.by_name[spot.input]
-    constants = [name for name in maker.inputs if spot.recording.graph[name].operation is CONSTANT]
-    if maker.operation.name == "add" and len(constants) == 1:
-        eps = spot.recording[constants[0]]
-        bare = spot.operands[0] - eps
-        for detail, root in (("missing", np.sqrt(bare)), ("outside", np.sqrt(bare) + eps)):
-            say = f"{constants[0]} is {detail} in the slope: the root was taken of {maker.written or maker.formula}, {constants[0]} inside."
-            yield Slip(
-                lambda upstream, root=root: upstream * 0.5 / root,
-                say,
-                "What exactly stands under the root?",
-                detail,
-            )
+        return ""
+    graph = spot.recording.graph
+    dividing = (
+        node
+        for node in graph.operations
+        if node.operation.name in ("reciprocal", "divide") and node.inputs[-1] == spot.node.name
+    )
+    return next((shown(spot.recording, node.name) for node in dividing if node.name in graph.arrivals), "")
+
+
+def _is_inverse_of_root(spot: Spot) -> bool:
+    maker = spot.recording.graph[spot.input].operation.name
+    return spot.node.operation.name == "reciprocal" and maker == "sqrt"

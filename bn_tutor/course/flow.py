@@ -3,7 +3,7 @@
 Only what a change reaches is computed anew: a catalogue of mistakes runs hundreds of passes over one recording.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -107,15 +107,18 @@ class Flow:
             found.setdefault(spot.node.name, []).append(spot)
         return found
 
-    def rerun(self, changes: Mapping[Edge, Backward]) -> Rerun:
-        """Run the pass again with other maps on some edges."""
+    def rerun(self, changes: Mapping[Edge, Backward], without: Collection[str] = ()) -> Rerun:
+        """Run the pass again with other maps on some edges.
+
+        Outputs in ``without`` have no upstream of their own; other nodes must send them something.
+        """
         contributions: dict[Edge, Array | None] = {}
         totals: dict[str, Array | None] = {}
-        touched = {edge[0] for edge in changes}
+        touched = {edge[0] for edge in changes}.union(without)
         with np.errstate(all="ignore"):
             for name, spots in self.leaving.items():
                 if name in touched:
-                    totals |= self._total(name, contributions)
+                    totals |= self._total(name, contributions, without)
                     upstream = totals.get(name, self.totals[name])
                     for spot in spots:
                         if name in totals or spot.edge in changes:
@@ -123,15 +126,17 @@ class Flow:
                             contributions[spot.edge] = _sent(back, upstream)
                             touched.add(spot.input)
             for name in touched - totals.keys():
-                totals |= self._total(name, contributions)
+                totals |= self._total(name, contributions, without)
         return Rerun(contributions, totals)
 
-    def _total(self, name: str, changed: Mapping[Edge, Array | None]) -> dict[str, Array | None]:
+    def _total(
+        self, name: str, changed: Mapping[Edge, Array | None], without: Collection[str]
+    ) -> dict[str, Array | None]:
         """Return a node's gradient by its name, nothing where no change has come to it."""
         spots = self.arriving.get(name, ())
-        if not any(spot.edge in changed for spot in spots):
+        if name not in without and not any(spot.edge in changed for spot in spots):
             return {}
-        own = [self.upstream[name]] if name in self.upstream else []
+        own = [self.upstream[name]] if name in self.upstream and name not in without else []
         parts = [changed.get(spot.edge, self.contributions[spot.edge]) for spot in spots]
         return {name: added([*own, *parts])}
 

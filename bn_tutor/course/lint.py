@@ -49,7 +49,7 @@ def lint(path: Path, shown: str = "") -> tuple[Problem, ...]:
         return _sorted(problems)
     known = {_key(problem) for problem in problems}
     found: dict[_Key, Problem] = {}
-    for problem in (*_too_long(lesson), *_of_graphs(lesson), *check_surroundings(lesson, path)):
+    for problem in (*_of_whole(lesson), *_of_graphs(lesson), *check_surroundings(lesson, path)):
         found.setdefault(_key(problem), problem)
     if not any(problem.code in _UNBUILT for problem in (*problems, *found.values())):
         for trial in _trials(lesson):
@@ -77,6 +77,13 @@ _UNBUILT = frozenset(
         Code.NAME_TAKEN,
     }
 )
+
+
+def _of_whole(lesson: Lesson) -> Iterator[Problem]:
+    yield from _too_long(lesson)
+    if not (lesson.everything or lesson).backward:
+        message, hint = "there is no backward block", "without one nothing of the way back is proven"
+        yield Problem(lesson.path, 1, 1, message, hint, Code.NO_BACKWARD)
 
 
 def _key(problem: Problem) -> _Key:

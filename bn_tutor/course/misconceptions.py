@@ -1,44 +1,80 @@
-"""The misconceptions about a backward pass: one row each, found on any edge of any graph.
+"""The misconceptions about a backward pass: one row each, found in the backward pass of any graph.
 
-A row looks at one edge and says what people wrongly do there, as another backward function, in the terms of that
-very node. ``wrong_passes`` puts each into the pass and sees what it leads to. What the rows stand for was
-counted in strangers' code: the sum over the batch missing, mean for sum, 1/N missing or with the wrong N, a
-branch dropped or overwritten, statistics taken for constants, signs, powers, factors, operands mixed up.
+A row says what people wrongly do, in the terms of the very node, and gives the edges that it changes.
+``wrong_passes`` puts each into the pass and sees what it leads to. What the rows stand for was counted in
+strangers' code: statistics taken for constants, the sum over the batch missing, mean for sum, 1/N missing or
+with the wrong N, a branch dropped or overwritten, signs, powers, factors, operands mixed up.
+
+Their order is that of how likely they are: where two come to the same, the first gives its name and words.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bn_tutor.course import factor_slips, sum_slips
-from bn_tutor.course.slips import Slip, Spot
+from bn_tutor.course import (
+    factor_slips,
+    operand_slips,
+    place_slips,
+    road_slips,
+    statistics_slips,
+    sum_slips,
+)
+from bn_tutor.course.slips import Find, on_each_edge
 
 
 @dataclass(frozen=True)
 class Misconception:
-    """One row of the catalogue: ``find`` yields the slips that it leads to on an edge."""
+    """One row of the catalogue: ``find`` yields what it changes in a backward pass."""
 
     id: str
     title: str
-    find: Callable[[Spot], Iterator[Slip]] = field(compare=False)
+    find: Find = field(compare=False, repr=False)
 
+
+_STATISTICS = statistics_slips.statistics_as_constants
 
 ROWS: Sequence[Misconception] = (
-    Misconception("sum-missing", "the sum over a broadcast axis is missing", sum_slips.sum_missing),
-    Misconception("mean-for-sum", "a mean in place of the sum", sum_slips.mean_for_sum),
-    Misconception("wrong-axis", "summed over the wrong axis", sum_slips.wrong_axis),
-    Misconception("sum-of-all", "summed over every axis", sum_slips.sum_of_all),
-    Misconception("share-missing", "the 1/N of a mean is missing", sum_slips.share_missing),
-    Misconception("other-share", "divided by the wrong number", sum_slips.other_share),
-    Misconception("road-dropped", "one of several roads is missing", sum_slips.road_dropped),
-    Misconception("sign-turned", "the sign is turned", factor_slips.sign_turned),
-    Misconception("local-missing", "the local gradient is missing", factor_slips.local_missing),
-    Misconception("upstream-missing", "the upstream gradient is missing", factor_slips.upstream_missing),
-    Misconception("half-or-double", "a factor 2 or ½ is missing", factor_slips.half_or_double),
-    Misconception("wrong-power", "the wrong power", factor_slips.wrong_power),
-    Misconception("own-value", "multiplied with itself, not with the other factor", factor_slips.own_value),
-    Misconception("wrong-operand", "another value in the place of a factor", factor_slips.wrong_operand),
-    Misconception("divided", "divided in place of multiplied", factor_slips.divided),
-    Misconception("not-transposed", "the other matrix is not transposed", factor_slips.not_transposed),
-    Misconception("mask-of-upstream", "the mask is taken from the upstream", factor_slips.mask_of_upstream),
-    Misconception("eps-forgotten", "eps is missing, or outside the root", factor_slips.eps_forgotten),
+    Misconception("sum-missing", "sum over the broadcast axis missing", on_each_edge(sum_slips.sum_missing)),
+    Misconception("mean-for-sum", "mean in place of the sum", on_each_edge(sum_slips.mean_for_sum)),
+    Misconception("wrong-axis", "sum over the wrong axis", on_each_edge(sum_slips.wrong_axis)),
+    Misconception("sum-of-all", "sum over every axis", on_each_edge(sum_slips.sum_of_all)),
+    Misconception("statistics-as-constants", "statistics taken for constants", _STATISTICS),
+    Misconception("road-dropped", "one of several roads missing", on_each_edge(road_slips.road_dropped)),
+    Misconception("own-dropped", "an output's own upstream missing", road_slips.own_dropped),
+    Misconception("overwritten", "contribution overwritten by the last one", road_slips.overwritten),
+    Misconception("share-missing", "1/N of a mean missing", on_each_edge(sum_slips.share_missing)),
+    Misconception("other-share", "division by the wrong number", on_each_edge(sum_slips.other_share)),
+    Misconception("minus-missing", "minus missing", on_each_edge(factor_slips.minus_missing)),
+    Misconception("number-missing", "factor 2 or ½ missing", on_each_edge(factor_slips.number_missing)),
+    Misconception("local-missing", "local gradient missing", on_each_edge(factor_slips.local_missing)),
+    Misconception("upstream-missing", "upstream gradient missing", on_each_edge(factor_slips.upstream_missing)),
+    Misconception("own-value", "own value in place of the other factor", on_each_edge(operand_slips.own_value)),
+    Misconception("wrong-operand", "another value in place of a factor", on_each_edge(operand_slips.wrong_operand)),
+    Misconception("two-slopes", "slopes of root and reciprocal mixed up", on_each_edge(factor_slips.two_slopes)),
+    Misconception(
+        "power-of-variance", "power of the variance taken of its root", on_each_edge(factor_slips.power_of_variance)
+    ),
+    Misconception("power-off", "power off by one", on_each_edge(factor_slips.power_off)),
+    Misconception("divided", "division in place of multiplication", on_each_edge(operand_slips.divided)),
+    Misconception("quotient-mixed", "operands of a quotient mixed up", on_each_edge(operand_slips.quotient_mixed)),
+    Misconception("complement", "1 − p in place of p", on_each_edge(operand_slips.complement)),
+    Misconception("other-stage", "input and output of a function mixed up", on_each_edge(place_slips.other_stage)),
+    Misconception("eps-forgotten", "eps missing, or in the wrong place", on_each_edge(operand_slips.eps_forgotten)),
+    Misconception("not-transposed", "matrix not transposed", on_each_edge(place_slips.not_transposed)),
+    Misconception("sides-swapped", "matrix on the wrong side", on_each_edge(place_slips.sides_swapped)),
+    Misconception("product-transposed", "gradient transposed", on_each_edge(place_slips.product_transposed)),
+    Misconception("transpose-kept", "axes not put back in order", on_each_edge(place_slips.transpose_kept)),
+    Misconception("mask-of-upstream", "mask taken of the upstream", on_each_edge(place_slips.mask_of_upstream)),
+    Misconception("mask-turned", "mask of the wrong side", on_each_edge(place_slips.mask_turned)),
+    Misconception("stretch-swapped", "stretch of another part", on_each_edge(place_slips.stretch_swapped)),
+    Misconception("place-forgotten", "parts not put back in place", on_each_edge(place_slips.place_forgotten)),
+    Misconception("stop-ignored", "gradient through what is held constant", road_slips.stop_ignored),
+    Misconception("diagonal-only", "diagonal of the Jacobian alone", road_slips.diagonal_only),
+    Misconception("minus-added", "minus too many", on_each_edge(factor_slips.minus_added)),
 )
+
+
+def title_of(mistake: str) -> str:
+    """Return the title of a row by its id; of another mistake, a lesson's own, the id in words."""
+    titles = {row.id: row.title for row in ROWS}
+    return titles.get(mistake, mistake.replace("-", " "))

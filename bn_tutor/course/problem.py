@@ -87,5 +87,7 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     compared = list(islice(known, MOST_COMPARED))
     # D and d have no letter in common for difflib, and are the likeliest slip.
     same = [each for each in compared if each.lower() == name.lower()]
-    close = same or get_close_matches(name, compared, n=1, cutoff=0.5)
+    # Of a short name one letter is much.
+    cutoff = 0.5 if len(name) < 4 else 0.6
+    close = same or get_close_matches(name, compared, n=1, cutoff=cutoff)
     return f"did you mean {close[0]}?" if close else ""

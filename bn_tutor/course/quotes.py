@@ -11,9 +11,10 @@ from bn_tutor.course.parsing import names_in
 from bn_tutor.course.problem import SlipError, did_you_mean
 from bn_tutor.engine.gradients import Array
 
-_QUOTE = re.compile(r"\{(value|shape|grad):([^{}\n]{1,300})\}")
+_QUOTE = re.compile(r"\{ ?(value|shape|grad) ?:([^{}\n]{1,300})\}")
 # What may have been meant as one.
-_LIKE_QUOTE = re.compile(r"\{([A-Za-z]{1,20}):([^{}\n]{1,300})\}")
+_LIKE_QUOTE = re.compile(r"\{ ?([A-Za-z]{1,20}) ?:([^{}\n]{1,300})\}")
+_OPEN_QUOTE = re.compile(r"\{ ?(?:value|shape|grad) ?:[^{}\n]*$", re.M)
 
 
 def fill(text: str, values: Mapping[str, Array], sizes: Mapping[str, Any], precision: int) -> str:
@@ -32,7 +33,10 @@ def quote_problems(
     text: str, values: Mapping[str, Array], sizes: Mapping[str, Any]
 ) -> tuple[tuple[int, SlipError], ...]:
     """Return what is wrong with the quotes of a text, each with its offset in the text."""
-    found = []
+    found = [
+        (quote.start(), SlipError(Code.WRONG_QUOTE, "this quote is not closed", hint="}"))
+        for quote in _OPEN_QUOTE.finditer(text)
+    ]
     for quote in _LIKE_QUOTE.finditer(text):
         try:
             _check(quote[1], quote[2].strip(), values, sizes)

@@ -7,7 +7,7 @@ import numpy as np
 
 from bn_tutor.course.flow import Backward, Edge, Flow, Spot
 from bn_tutor.course.gradient_names import is_named
-from bn_tutor.engine.gradients import Array, LinearMap, chain, named
+from bn_tutor.engine.gradients import Array, LinearMap, MatMul, Scale, chain, named
 from bn_tutor.engine.graph import Node, Recording, placeholders
 from bn_tutor.engine.operation import LITERAL
 from bn_tutor.engine.shapes import Shape
@@ -35,13 +35,14 @@ class Slip:
 class Change:
     """One misconception in a backward pass: which edges it changes, and how.
 
-    It is made at ``spot``. What no change of edges leads to is given by ``gradients``, whole gradients of
-    nodes by name, computed when asked for.
+    It is made at ``spot``. ``without`` are outputs whose own upstream is left out. What no change of edges
+    leads to is given by ``gradients``, whole gradients of nodes by node, computed when asked for.
     """
 
     spot: Spot
     slip: Slip
-    edges: Mapping[Edge, Backward]
+    edges: Mapping[Edge, Backward] = field(default_factory=dict)
+    without: tuple[str, ...] = ()
     gradients: Callable[[], Mapping[str, Array]] | None = None
 
 
@@ -137,7 +138,17 @@ def to(spot: Spot) -> str:
 
 def slope(spot: Spot) -> str:
     """``∂xhat/∂ivar``."""
-    return f"∂{bracketed(shown(spot.recording, spot.node.name))}/∂{bracketed(to(spot))}"
+    return f"∂{bracketed(whole(spot))}/∂{bracketed(to(spot))}"
+
+
+def whole(spot: Spot) -> str:
+    """Return the edge's node, as the learner knows it."""
+    return shown(spot.recording, spot.node.name)
+
+
+def slope_is(spot: Spot, link: Scale | MatMul) -> str:
+    """``∂xhat/∂ivar = xmu``."""
+    return f"{slope(spot)} = {filled(spot, link.formula)}"
 
 
 def filled(spot: Spot, formula: str) -> str:

@@ -7,7 +7,7 @@ from math import prod
 import numpy as np
 
 from bn_tutor.course.flow import Spot
-from bn_tutor.course.slips import Slip, Wrong, along, replaced, shown, to
+from bn_tutor.course.slips import Slip, Wrong, along, replaced, to, whole
 from bn_tutor.engine.gradients import Scale, Spread, SumOver
 from bn_tutor.engine.graph import Node, Recording
 from bn_tutor.engine.operation import LITERAL
@@ -93,7 +93,7 @@ def share_missing(spot: Spot) -> Iterator[Slip]:
     """Leave out the 1/N."""
     if share := share_on(spot):
         say = f"The factor 1/{share.count} is missing. {share.said}"
-        hint = f"By how much does {_whole(spot)} move when one entry of {to(spot)} moves by 1?"
+        hint = f"By how much does {whole(spot)} move when one entry of {to(spot)} moves by 1?"
         yield Slip(replaced(spot, share.at), say, hint)
 
 
@@ -102,7 +102,7 @@ def other_share(spot: Spot) -> Iterator[Slip]:
     if share := share_on(spot):
         for detail, (other, words) in share.others.items():
             say = f"This divides by {other}{words}. {share.said}"
-            hint = f"How many entries of {to(spot)} is one entry of {_whole(spot)} made of?"
+            hint = f"How many entries of {to(spot)} is one entry of {whole(spot)} made of?"
             yield Slip(replaced(spot, share.at, one_over(other)), say, hint, detail)
 
 
@@ -123,7 +123,7 @@ def one_over(count: float) -> Scale:
 def _share_of_mean(spot: Spot) -> Share:
     at, spread = next((at, link) for at, link in enumerate(spot.links) if isinstance(link, Spread))
     count = prod(spread.shape_in[axis] for axis in spread.axes)
-    name = _whole(spot)
+    name = whole(spot)
     said = f"{name} is a mean of {count} entries: when one moves by 1, {name} moves by 1/{count}."
     return Share(at - 1, count, said, _taken_for(count, [spread.shape_in]))
 
@@ -134,7 +134,7 @@ def _share_of_divided_sum(spot: Spot) -> Share | None:
     shapes = list(_summed_shapes(spot.recording, spot.input))
     if count < 2 or count != int(count) or not shapes:
         return None
-    said = f"{_whole(spot)} divides a sum by {count:g}, so each term moves it by 1/{count:g} of its own step."
+    said = f"{whole(spot)} divides a sum by {count:g}, so each term moves it by 1/{count:g} of its own step."
     return Share(0, int(count), said, _taken_for(int(count), shapes))
 
 
@@ -155,7 +155,3 @@ def _taken_for(count: int, shapes: Sequence[Shape]) -> dict[str, tuple[int, str]
         found |= {f"axis-{axis}{part}": (n, f", the length of axis {axis}") for axis, n in enumerate(shape)}
         found[f"all{part}"] = (prod(shape), ", the number of all entries")
     return {detail: other for detail, other in found.items() if other[0] not in (0, count)}
-
-
-def _whole(spot: Spot) -> str:
-    return shown(spot.recording, spot.node.name)

@@ -78,6 +78,8 @@ def read_when(text: str) -> When:
 def unknown_when(when: When, switches: tuple[Switch, ...]) -> SlipError | None:
     """Return what is wrong with a condition: a switch or a choice that there is not."""
     known = {switch.name: switch.choices for switch in switches}
+    if len({name for name, _ in when}) < len(when):
+        return SlipError(Code.UNKNOWN_SWITCH, "a switch cannot have two choices at once")
     for name, label in when:
         if name not in known:
             message = f"there is no switch {name}"

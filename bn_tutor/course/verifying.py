@@ -74,7 +74,8 @@ def _verified(lesson: Lesson, sizes: Mapping[str, int], seed: int) -> tuple[Prob
     recording = record(lesson, sizes=sizes, seed=seed, level=Level.OPERATION)
     names = names_of(lesson, sizes_of(lesson, sizes, {}))
     run = Run(lesson, recording, upstreams_of(recording, seed), names, findings)
-    _check_numbers(run)
+    if not _is_finite(run):
+        return tuple(findings.problems)  # inf and nan prove nothing
     _check_local_gradients(run)
     for block in (lesson.backward, lesson.closed):
         _check_block(run, block)
@@ -90,13 +91,14 @@ def _verified(lesson: Lesson, sizes: Mapping[str, int], seed: int) -> tuple[Prob
     return tuple(findings.problems)
 
 
-def _check_numbers(run: Run) -> None:
-    """A value that is no finite number is worth a word, at the first node that has one."""
+def _is_finite(run: Run) -> bool:
+    """Whether all values are finite numbers; the first node that has another is reported."""
     for line in run.lesson.graph:
         if not np.all(np.isfinite(run.nodes[line.name])):
             message = f"{line.name} is not finite on this data"
             run.findings.add(line.line, line.name_column, Code.NOT_FINITE, message)
-            return
+            return False
+    return True
 
 
 def _check_local_gradients(run: Run) -> None:
@@ -112,18 +114,18 @@ def _check_block(run: Run, lines: Sequence[Line]) -> None:
     for place, line in enumerate(lines):
         if run.findings.full:
             return
-        value = run.value(line, known)
-        if line.name not in run.values and last_use.get(line.name, -1) <= place:
+        # A line may not use what it is to give: that would prove nothing.
+        value = run.value(line, {name: each for name, each in known.items() if name != line.name})
+        right = run.values.get(line.name)
+        if right is None and last_use.get(line.name, -1) <= place:
             hint = did_you_mean(line.name, (name for name in run.values if name.startswith("d")))
             message = f"{line.name} is no gradient of the graph, and no later line uses it"
             run.findings.add(line.line, line.name_column, Code.UNUSED_LINE, message, hint)
         if value is None:
             continue
-        if line.name in run.values and (
-            slip := _difference(value, run.values[line.name], Code.WRONG_GRADIENT)
-        ):
+        if right is not None and (slip := _difference(value, right, Code.WRONG_GRADIENT)):
             run.findings.add(line.line, line.column, slip.code, f"{line.name} {slip.message}")
-        known[line.name] = run.values.get(line.name, value)
+        known[line.name] = value if right is None else right
 
 
 def _last_use(lines: Sequence[Line]) -> dict[str, int]:

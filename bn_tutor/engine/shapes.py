@@ -31,7 +31,11 @@ def broadcast_axes(shape_in: Shape, shape_out: Shape) -> tuple[int, ...]:
 
 def elementwise(*shapes: Shape, **parameters: Any) -> Shape:
     """Return the shape to which all inputs broadcast; ValueError where they do not."""
-    return np.broadcast_shapes(*shapes)
+    try:
+        return np.broadcast_shapes(*shapes)
+    except ValueError:
+        # NumPy speaks of arguments by number.
+        raise ValueError(f"the shapes {' and '.join(map(str, shapes))} do not broadcast") from None
 
 
 @lru_cache(maxsize=1024)

@@ -21,16 +21,31 @@ LEGEND = "right at the first try: ● 80 % and more  ◉ 50 % and more  ○ less
 GAP = 3
 MOST_HABITS = 12
 MOST_DAYS = 4
-BEGIN = ("Nothing is kept yet. Answer some questions:", "  bn-tutor quiz batchnorm")
+USUAL_LESSON = "batchnorm"
 
 
-def progress_lines(report: Report, look: Look, titles: Mapping[str, str] | None = None) -> list[Text]:
-    """Return the page; ``titles`` says in words what the ids of mistakes mean, as far as it is known."""
+def progress_lines(
+    report: Report,
+    look: Look,
+    titles: Mapping[str, str] | None = None,
+    lessons: Sequence[str] = (),
+) -> list[Text]:
+    """Return the page; where there is nothing to tell, how to begin with these ``lessons``.
+
+    ``titles`` says in words what the ids of mistakes mean, as far as it is known.
+    """
     if not report.times:
-        return [line for text in BEGIN for line in wrapped(look.text(text), look.width, hanging=2)]
+        return _beginning(lessons or [USUAL_LESSON], look)
     parts = [_streaks(report, look), _map(report.lessons, look), _habits(report, titles or {}, look)]
     parts.append(_dates(report, look))
     return [line for at, part in enumerate(filter(None, parts)) for line in ([Text()] if at else []) + part]
+
+
+def _beginning(lessons: Sequence[str], look: Look) -> list[Text]:
+    parts = [look.text("No answer is kept yet. Begin with:"), look.text("  bn-tutor quiz", "cyan")]
+    for lesson in lessons:
+        parts[1].append(look.shown(f" {lesson}"), style="cyan")
+    return [line for part in parts for line in wrapped(part, look.width, hanging=2)]
 
 
 # --- streaks ----------------------------------------------------------------------------------------------

@@ -70,7 +70,7 @@ def test_an_only_switch_is_flipped_by_the_key_alone(stepper, written):
     opened.send("s")
     opened.shows("forward 1 of 1   mode = other", "out = 2 · x")
     opened.send("s")
-    opened.shows("forward 1 of 2   ━", "seen = 1 + x")
+    opened.shows("forward 2 of 2   ━", "out = 2 · seen")  # the node that both have
 
 
 def test_a_key_held_down_flips_through_every_choice(stepper, written):

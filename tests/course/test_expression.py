@@ -203,6 +203,7 @@ TRAILING = (
     12,
     "trailing(x, (C, D))",
 )
+CHOOSE = "relu, abs, maximum, minimum, clip and where choose"
 REFUSED = {
     # names
     "summ(x)": (Code.UNKNOWN_OPERATION, "there is no operation summ", 0, "did you mean sum?"),
@@ -255,9 +256,9 @@ REFUSED = {
     "x * f'{y}'": (Code.NOT_IN_LANGUAGE, "a text is not part of the language", 4, ""),
     "x + (1, 2)": (Code.NOT_IN_LANGUAGE, "a tuple outside of an argument is not part of the language", 4, ""),
     "x + {1: 2}": (Code.NOT_IN_LANGUAGE, "a dictionary is not part of the language", 4, ""),
-    "x if y else x": (Code.NOT_IN_LANGUAGE, "if ... else is not part of the language", 0, ""),
-    "x + (y < x)": (Code.NOT_IN_LANGUAGE, "a comparison is not part of the language", 5, ""),
-    "x and y": (Code.NOT_IN_LANGUAGE, "and, or is not part of the language", 0, ""),
+    "x if y else x": (Code.NOT_IN_LANGUAGE, "if ... else is not part of the language", 0, CHOOSE),
+    "x + (y < x)": (Code.NOT_IN_LANGUAGE, "a comparison is not part of the language", 5, CHOOSE),
+    "x and y": (Code.NOT_IN_LANGUAGE, "and, or is not part of the language", 0, CHOOSE),
     "x * ~y": (Code.NOT_IN_LANGUAGE, "not, ~ is not part of the language", 4, ""),
     "await x": (Code.NOT_IN_LANGUAGE, "await is not part of the language", 0, ""),
     "x % y": (Code.NOT_IN_LANGUAGE, "this operator is not part of the language", 0, OPERATORS),

@@ -12,7 +12,7 @@ from bn_tutor.course.problem import LONGEST_MESSAGE, MOST_PROBLEMS, Findings, Pr
         (Problem("a.md", 3, 0, "wrong"), "a.md:3: error: wrong"),
         (Problem("a.md", 0, 0, "wrong"), "a.md: error: wrong"),
         (Problem("a.md", 3, 7, "wrong", code=Code.NO_GRAPH), "a.md:3:7: error[no-graph]: wrong"),
-        (Problem("a.md", 3, 7, "odd", "so", Code.NOT_FINITE), "a.md:3:7: warning[not-finite]: odd (so)"),
+        (Problem("a.md", 3, 7, "odd", "so", Code.UNUSED_INPUT), "a.md:3:7: warning[unused-input]: odd (so)"),
         (Problem("a.md", 0, 0, "wrong", code=Code.NOT_UTF8), "a.md: error[not-utf8]: wrong"),
     ],
 )

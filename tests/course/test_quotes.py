@@ -47,7 +47,18 @@ def test_precision_is_followed():
     assert filled("{value: dmu}", precision=1) == "(0.2, 0.5, 0.8)"
 
 
-@pytest.mark.parametrize("text", ["plain", "{x}", "{ value: mu}", "{value mu}", "{value:}", "{value: mu", ""])
+@pytest.mark.parametrize("text", ["{ value: mu}", "{value : mu }"])
+def test_blanks_in_a_quote_do_no_harm(text):
+    assert filled(text) == filled("{value: mu}")
+
+
+@pytest.mark.parametrize("text", ["see {value: mu", "{shape: mu\nand more}"])
+def test_quote_that_is_not_closed_is_found(text):
+    assert filled(text) == text
+    assert problems(text) == [(text.index("{"), "this quote is not closed")]
+
+
+@pytest.mark.parametrize("text", ["plain", "{x}", "{value mu}", "{value:}", ""])
 def test_other_text_is_left_alone(text):
     assert filled(text) == text
     assert problems(text) == []

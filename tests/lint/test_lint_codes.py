@@ -34,6 +34,7 @@ POINTED_AT = {
     "missing-key": 'id = "no-factor"',
     "missing-prose": "out = w * sq",
     "name-taken": "sq = 2 * x",
+    "no-backward": "+++",
     "no-front-matter": "format",
     "no-graph": "+++",
     "not-a-formula": "(x * dsq",
@@ -189,6 +190,15 @@ def test_wrong_local_gradient_of_the_engine(monkeypatch):
     monkeypatch.setattr(verifying, "prove", lambda recording: (Disproof("sq", "x", "forward", 1.0),))
     expected = "right.md:20:1: error[wrong-local-gradient]: the local gradient of sq for x is wrong"
     assert lines_of(BROKEN / "right.md") == [expected]
+
+
+def test_slope_that_is_infinite(tmp_path):
+    slips = [
+        ("w = { shape", "z = { value = 0.0 }\nw = { shape"),
+        ("out = w * sq ", "out = w * sq + sqrt(z) "),
+    ]
+    found = lint(written(tmp_path, with_slips(slips)), "lesson.md")
+    assert (found[0].line, found[0].code) == (22, Code.WRONG_LOCAL_GRADIENT)
 
 
 # Too many of one kind; and some of each of two kinds, which are found by different parts of lint.
