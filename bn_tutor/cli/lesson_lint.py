@@ -54,20 +54,47 @@ def lint_lessons(paths: Paths, form: Format = "full", as_json: AsJson = False) -
 def _files(paths: list[str]) -> list[Path]:
     """Return the lesson files that are meant, each once; ends the program where there are none."""
     from bn_tutor.cli.output import fail
-    from bn_tutor.course.places import entries_at
     from bn_tutor.course.plain import one_line
 
     found: dict[Path, Path] = {}
     for text in paths:
-        path = Path(text)
         try:
-            files = [each.path for each in entries_at(("", path))] if path.is_dir() else [path]
-            for file in files:
+            for file in _meant(text):
                 found.setdefault(file.resolve(), file)
+        except typer.Exit:
+            raise  # it is a RuntimeError, too
         except (OSError, ValueError, RuntimeError) as error:
             fail(f"{one_line(text)}: {getattr(error, 'strerror', None) or 'this path cannot be read'}")
-        if not files:
-            fail(f"{one_line(text)}: there is no lesson in this folder")
-        if not path.is_dir() and not path.is_file():
-            fail(f"{one_line(text)}: there is no such file")
     return list(found.values())
+
+
+def _meant(text: str) -> list[Path]:
+    """Return the lessons of a folder, or a lesson by its file or by its name."""
+    from bn_tutor.cli.output import fail
+    from bn_tutor.course.catalogue import find, not_found
+    from bn_tutor.course.plain import one_line
+
+    path = Path(text)
+    if path.is_dir():
+        return _lessons_in(path)
+    if path.is_file():
+        return [path]
+    if path.suffix or path.name != text:
+        fail(f"{one_line(text)}: there is no such file")
+    named = find(text)
+    return [named] if named else fail(not_found(text))
+
+
+def _lessons_in(folder: Path) -> list[Path]:
+    from bn_tutor.cli.output import fail, tell
+    from bn_tutor.course.heading import begins_as_lesson
+    from bn_tutor.course.places import entries_at
+    from bn_tutor.course.plain import one_line
+
+    files = [entry.path for entry in entries_at(("", folder))]
+    lessons = [file for file in files if begins_as_lesson(file)]
+    if not lessons:
+        fail(f"{one_line(str(folder))}: there is no lesson in this folder")
+    for file in (each for each in files if each not in lessons):
+        tell(f"{one_line(str(file))}: left out, since it does not begin with +++")
+    return lessons

@@ -48,27 +48,30 @@ def show_progress(names: Sequence[str], *, as_json: bool) -> None:
     """Write the page, or the document, to stdout; of the lessons that are named, or of all."""
     kept, skipped = kept_answers()
     paths = _paths()
-    lessons = tuple(dict.fromkeys(map(_lesson_of, names)))
-    if lessons:
-        _insist_on_known(lessons, {*paths, *(each.lesson for each in kept)})
+    if names:
+        _insist_on_known(names, {*paths, *(each.lesson for each in kept)})
+        lessons = set(map(_lesson_of, names))
         kept = tuple(each for each in kept if each.lesson in lessons)
-    practised = {each.lesson for each in kept}
-    orders = {lesson: node_names(paths[lesson]) for lesson in practised & paths.keys()}
-    found = report(kept, datetime.now(UTC), orders)
+    found = report(kept, datetime.now(UTC), _node_order({each.lesson for each in kept}, paths))
     with until_reader_leaves():
         if as_json:
             sys.stdout.write(progress_json(found, skipped))
         else:
             look = output_look(is_plain=wants_plain())
-            show(progress_lines(found, look, _titles(found), lessons), console_for(no_color=False))
+            show(progress_lines(found, look, _titles(found), names), console_for(no_color=False))
 
 
-def _paths() -> Mapping[str, Path]:
-    """Return where the lessons lie whose names alone tell which is meant."""
+def _paths() -> Mapping[str, Sequence[Path]]:
+    """Return where the lessons lie, by their names; those that share a name together."""
     known: dict[str, list[Path]] = {}
     for entry in entries():
         known.setdefault(entry.name, []).append(entry.path)
-    return {name: paths[0] for name, paths in known.items() if len(paths) == 1}
+    return known
+
+
+def _node_order(lessons: Iterable[str], paths: Mapping[str, Sequence[Path]]) -> Mapping[str, Sequence[str]]:
+    """Return the nodes of those lessons whose name alone tells which graph is meant."""
+    return {name: node_names(paths[name][0]) for name in lessons if len(paths.get(name, ())) == 1}
 
 
 def _lesson_of(name: str) -> str:
@@ -78,9 +81,10 @@ def _lesson_of(name: str) -> str:
 
 def _insist_on_known(names: Iterable[str], known: Iterable[str]) -> None:
     known = sorted(known)
-    for name in sorted(set(names) - set(known)):
-        hint = did_you_mean(name, known) or "bn-tutor lesson list lists the lessons"
-        fail(f"there is no lesson {one_line(name, 60)}, and no answer to one ({hint})")
+    for name in names:
+        if _lesson_of(name) not in known:
+            hint = did_you_mean(name, known) or "bn-tutor lesson list lists the lessons"
+            fail(f"there is no lesson {one_line(name, 60)}, and no answer to one ({hint})")
 
 
 def _titles(found: Report) -> Mapping[str, str]:

@@ -52,6 +52,10 @@ def not_found(name: str) -> str:
     if len(named) > 1:
         clash = _clash(named)
         return f"{clash.message} ({clash.hint})"
+    if find(f"{name}.md"):
+        return (
+            f"there is no lesson {one_line(name, 60)} (there is a file {one_line(name, 60)}.md: name it so)"
+        )
     known = list(dict.fromkeys(one_line(entry.name, 60) for entry in entries()))
     hint = did_you_mean(name, known) or f"there are: {one_line(', '.join(known), 1000)}"
     return f"there is no lesson {one_line(name, 60)} ({hint})"

@@ -47,6 +47,12 @@ def node_names(path: Path) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name.isidentifier()))
 
 
+def begins_as_lesson(path: Path) -> bool:
+    """Whether a file begins with the line that opens the front matter; also where it cannot be read."""
+    beginning = _beginning(path, 200)
+    return not beginning or beginning.split("\n")[0].strip() == "+++"
+
+
 def switch_choices(path: Path) -> tuple[str, ...]:
     """Return each switch of a lesson with each of its choices, as ``mode=train``, for shell completion."""
     try:

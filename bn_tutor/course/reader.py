@@ -121,6 +121,8 @@ def _parsed(text: str, name: str, findings: Findings, folder: Path | None) -> Le
         findings.add(1, 1, Code.NO_GRAPH, "there is no graph block", hint)
     if not draft.front.whole or not draft.blocks.get("graph"):
         return None
+    if any(problem.code is Code.UNKNOWN_SWITCH for problem in findings.problems):
+        return None  # which lines belong together is not known
     lesson = _lesson(draft, name)
     for variant in variants(lesson) if findings.problems else ():
         # All of a file's problems are told at once, so the graphs are looked at in any case.
@@ -256,6 +258,10 @@ def _fence(draft: _Draft, token: Token, content: str) -> None:
         _prose(draft, token, content)
         return
     _, condition, choices = f" {token.info} ".partition(" when ")
+    if len(words) > 1 and words[1] != "when":
+        message, hint = f"after {words[0]} stands nothing, or a condition", "when mode = train"
+        column = draft.lines[first].find(words[1], len(token.markup)) + 1
+        draft.findings.add(first + 1, column, Code.UNKNOWN_SWITCH, message, hint)
     when = _when(draft, choices, first + 1) if condition else ()
     _read_block(draft, words[0], first + 1, after - 1, draft.when + when)
 
@@ -267,6 +273,10 @@ def _read_block(draft: _Draft, block: str, first: int, after: int, when: When) -
         _read_table(draft, block, Block(source, draft.node, first, when))
         return
     before = len(draft.findings.problems)
+    if any(draft.lines[place].lstrip().startswith(("```", "~~~")) for place in range(first, after)):
+        # The next block was opened before this one was closed, and so closed this one.
+        draft.findings.add(first, 1, Code.UNCLOSED_BLOCK, "this block is not closed", "end it with ```")
+        return
     lines = [replace(line, when=when) for line in _block_lines(draft, block, first, after)]
     if block == "derivation":
         draft.derivations.append(Derivation(draft.node, tuple(lines), draft.direction, when))

@@ -1,85 +1,97 @@
-"""Every single misconception put into a backward pass, and what it leads to.
-
-A pass is computed with one edge changed (``engine.replay``'s rule), everything else being right. Passes that
-come to the same everywhere are one mistake under several names; one that comes to the right result, as the
-vanishing road of the mean through the variance does, is no mistake at all.
-"""
+"""Every single misconception put into a backward pass, and what it leads to, everything else being right."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from bn_tutor.course.misconceptions import ROWS, Misconception, Slip, Spot
+from bn_tutor.course.flow import Flow, Rerun, flow_of
+from bn_tutor.course.gradient_names import Target, is_named
+from bn_tutor.course.misconceptions import ROWS, Misconception
+from bn_tutor.course.slips import Change, line_of, to
 from bn_tutor.engine.closeness import relative_error
-from bn_tutor.engine.gradients import Array, LinearMap, Spread, links
-from bn_tutor.engine.graph import Node, Recording
-from bn_tutor.engine.replay import Upstream, by_output, replay
+from bn_tutor.engine.gradients import Array
+from bn_tutor.engine.graph import Recording
+from bn_tutor.engine.replay import Upstream
 
 TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
 class WrongPass:
-    """A backward pass with one misconception in it.
+    """A backward pass with one misconception in it; what it comes to is computed when asked for."""
 
-    ``node`` and ``input`` name the edge; ``gradients`` holds what the pass came to, by node, as far as it
-    came: where a shape no longer fits, it ends. ``slip`` says what to say.
-    """
+    row: Misconception
+    flow: Flow
+    change: Change
 
-    id: str
-    title: str
-    node: str
-    input: str
-    slip: Slip
-    gradients: Mapping[str, Array]
-
-
-@dataclass(frozen=True, eq=False)
-class _Changed:
-    """A local gradient whose backward is another one."""
-
-    right: LinearMap
-    wrong: Slip
-
-    def forward(self, tangent: Array) -> Array:
-        return self.right.forward(tangent)
-
-    def backward(self, upstream: Array) -> Array:
-        return self.wrong.backward(upstream)
+    @cached_property
+    def id(self) -> str:
+        """What names it, the same for all data: the row, the slip, and the edge."""
+        slip, spot = self.change.slip, self.change.spot
+        return f"{row_and_detail(self.row.id, slip.detail)}@{spot.node.name}-{spot.place}"
 
     @property
-    def words(self) -> str:
-        """What is wrong with it."""
-        return self.wrong.say
+    def node(self) -> str:
+        """The line of the lesson in which it is made."""
+        return line_of(self.change.spot)
 
-    def numpy(self, upstream: str) -> str:
-        """A wrong line is not written out."""
-        return self.right.numpy(upstream)
+    @property
+    def input(self) -> str:
+        """What the changed edge leads to, as the learner knows it."""
+        return to(self.change.spot)
+
+    @property
+    def line(self) -> str:
+        """The wrong way back along the edge as a line of NumPy; empty where it is none."""
+        spot, graph = self.change.spot, self.flow.recording.graph
+        one = list(self.change.edges) == [spot.edge] and is_named(spot.node) and is_named(graph[spot.input])
+        return self.change.slip.wrong.numpy(f"d{spot.node.name}") if one else ""
+
+    @cached_property
+    def gradients(self) -> Mapping[str, Array | None]:
+        """The whole gradients that differ, by node; None for those that shapes no longer allow."""
+        given = self.change.gradients
+        return given() if given else self._rerun.totals
+
+    def value(self, target: Target) -> Array | None:
+        """Return what becomes of a gradient or a contribution; None where shapes no longer fit."""
+        if self.change.gradients:
+            right = target.right(self.flow)
+            return right if target.edges else self.gradients.get(target.node, right)
+        return target.value(self.flow, self._rerun)
+
+    @cached_property
+    def _rerun(self) -> Rerun:
+        return self.flow.rerun(self.change.edges, self.change.without)
 
 
 def wrong_passes(recording: Recording, upstream: Upstream) -> Iterator[WrongPass]:
-    """Yield the backward pass with each misconception on each edge where it can be made.
+    """Yield the backward pass with each misconception wherever it can be made and changes a gradient.
 
-    ``recording`` is at the level of operations. A pass that comes to the right gradients is left out.
+    ``recording`` is at the level of operations. Raises ValueError as ``replay`` does.
     """
-    right = gradients_of(recording, upstream)
-    for spot in _spots(recording):
+    flow = flow_of(recording, upstream)
+    for found in passes_of(flow).values():
+        if not all(same(value, flow.totals.get(name)) for name, value in found.gradients.items()):
+            yield found
+
+
+def passes_of(flow: Flow) -> dict[str, WrongPass]:
+    """Return the pass with each misconception wherever it can be made, by id, also where it does not show."""
+    found: dict[str, WrongPass] = {}
+    with np.errstate(all="ignore"):
         for row in ROWS:
-            for slip in row.find(spot):
-                found = _pass(spot, slip, row, recording, upstream)
-                if any(not same(found.gradients.get(name), value) for name, value in right.items()):
-                    yield found
-    yield from _statistics_as_constants(recording, upstream, right)
-
-
-def gradients_of(recording: Recording, upstream: Upstream) -> dict[str, Array]:
-    """Return the right gradient of every node that has one, by name."""
-    found = dict(by_output(recording, upstream))
-    for step in replay(recording, upstream):
-        found[step.node.name] = step.upstream
-        found |= {edge.input: edge.after for edge in step.edges}
+            for change in row.find(flow):
+                each = WrongPass(row, flow, change)
+                found.setdefault(each.id, each)
     return found
+
+
+def row_and_detail(row: str, detail: str) -> str:
+    """``wrong-axis/axis-1``."""
+    return f"{row}/{detail}" if detail else row
 
 
 def same(one: Array | None, another: Array | None) -> bool:
@@ -87,72 +99,3 @@ def same(one: Array | None, another: Array | None) -> bool:
     if one is None or another is None:
         return one is another
     return relative_error(np.asarray(one), np.asarray(another), scale=1.0) <= TOLERANCE
-
-
-def _spots(recording: Recording) -> Iterator[Spot]:
-    for stop in recording.graph.stops:
-        operands = tuple(recording[name] for name in stop.node.inputs)
-        for way in stop.edges:
-            local = way.local(way.place, operands, recording[stop.node.name], stop.node.parameters)
-            yield Spot(recording, stop.node, way.place, local)
-
-
-def _pass(spot: Spot, slip: Slip, row: Misconception, recording: Recording, upstream: Upstream) -> WrongPass:
-    changed = {(spot.node.name, spot.place): slip}
-    found = _gradients_with(changed, recording, upstream)
-    detail = f"/{slip.detail}" if slip.detail else ""
-    name = f"{row.id}{detail}@{spot.node.name}-{spot.input}"
-    return WrongPass(name, row.title, spot.node.group or spot.node.name, spot.input, slip, found)
-
-
-def _gradients_with(
-    changed: Mapping[tuple[str, int], Slip], recording: Recording, upstream: Upstream
-) -> dict[str, Array]:
-    def rule(node: Node, place: int, local: LinearMap) -> LinearMap:
-        slip = changed.get((node.name, place))
-        return local if slip is None else _Changed(local, slip)
-
-    found = dict(by_output(recording, upstream))
-    try:
-        with np.errstate(all="ignore"):
-            for step in replay(recording, upstream, rule=rule):
-                found[step.node.name] = step.upstream
-                found |= {edge.input: edge.after for edge in step.edges}
-    except (ValueError, IndexError):
-        pass  # shapes that no longer fit: the pass ends here, as the learner's would
-    return found
-
-
-def _statistics_as_constants(
-    recording: Recording, upstream: Upstream, right: Mapping[str, Array]
-) -> Iterator[WrongPass]:
-    """The commonest mistake of all: mean and variance taken for numbers that do not depend on the input."""
-    reducing = [
-        spot for spot in _spots(recording) if any(isinstance(each, Spread) for each in links(spot.local))
-    ]
-    inputs = {node.name for node in recording.graph.inputs}
-    if len(reducing) < 2 or not inputs:
-        return
-    names = ", ".join(dict.fromkeys(spot.node.group or spot.node.name for spot in reducing))
-    slip = Slip(
-        np.zeros_like,
-        f"This is the direct road alone: {names} were taken for constants, and they depend on the data, too.",
-        "Which values of the forward pass change when one entry of the data changes?",
-    )
-    changed = {(spot.node.name, spot.place): Slip(_zeros(spot), slip.say, slip.hint) for spot in reducing}
-    found = _gradients_with(changed, recording, upstream)
-    if any(not same(found.get(name), right[name]) for name in inputs if name in right):
-        first = reducing[-1]
-        yield WrongPass(
-            "statistics-as-constants",
-            "statistics taken for constants",
-            first.node.group,
-            first.input,
-            slip,
-            found,
-        )
-
-
-def _zeros(spot: Spot):  # type: ignore[no-untyped-def]
-    shape = spot.operands[spot.place].shape
-    return lambda upstream: np.zeros(shape)

@@ -66,7 +66,7 @@ def _row(name: str, streak: Streak, of_all: str, look: Look) -> Text:
 
 
 def _map(lessons: Sequence[LessonProgress], look: Look) -> list[Text]:
-    lines = [look.text("What you know", "bold")] if lessons else []
+    lines = _heading("What you know", look) if lessons else []
     for lesson in lessons:
         lines += wrapped(_headline(lesson, look), look.width, hanging=2)
         lines += _cells(lesson.nodes, look)
@@ -103,6 +103,10 @@ def _cell(name: str, known: Mastery | None, look: Look) -> Text:
     line = look.text(f"{name}: " if look.plain else f"{sign} {name} ")
     line.stylize(f"bold {colour}", 0, 0 if look.plain else 1)
     return line.append(_percent(known), style=colour)
+
+
+def _heading(text: str, look: Look) -> list[Text]:
+    return wrapped(look.text(text, "bold"), look.width)
 
 
 def _percent(known: Mastery) -> str:
@@ -148,7 +152,7 @@ def _dates(report: Report, look: Look) -> list[Text]:
         lines.append(look.text("  bn-tutor quiz --due", "cyan"))
     if coming:
         lines.append(look.text(f"{'Then' if report.due else 'Come back for'} {coming}{more}."))
-    return [look.text("Review", "bold"), *(part for each in lines for part in wrapped(each, look.width, 2))]
+    return [*_heading("Review", look), *(part for each in lines for part in wrapped(each, look.width, 2))]
 
 
 def _now_due(found: Sequence[Review]) -> str:

@@ -50,7 +50,7 @@ POINTED_AT = {
     "too-large": "sizes]",
     "unclosed-block": "```question",
     "unknown-block": "```derivaton",
-    "unknown-change": "dz =",
+    "unknown-change": "dxs =",
     "unknown-draw": 'draw = "gaussian"',
     "unknown-format": "format = 2",
     "unknown-key": "titel =",
