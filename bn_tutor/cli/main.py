@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from bn_tutor.cli import lesson, progress, walk
+from bn_tutor.cli import lesson, progress, quiz, walk
 from bn_tutor.version import __version__
 
 HELP = """\
@@ -21,6 +21,7 @@ A terminal tutor for the backward pass of batch normalization.
 Try:
   bn-tutor walk batchnorm             step through the nine nodes, forward and back
   bn-tutor walk batchnorm --predict   answer before you see
+  bn-tutor quiz                       questions, with feedback that names the mistake
   bn-tutor lesson list                the lessons there are
 """
 
@@ -31,6 +32,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("walk", help=walk.HELP)(walk.walk)
+app.command("quiz", help=quiz.HELP)(quiz.quiz)
 app.command("progress", help=progress.HELP)(progress.progress)
 app.add_typer(lesson.app, name="lesson", help=lesson.HELP)
 

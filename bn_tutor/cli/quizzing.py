@@ -6,9 +6,10 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
@@ -28,8 +29,8 @@ from bn_tutor.export.quiz_session import session_json
 from bn_tutor.practice.answer import LONGEST_ANSWER, Answer, Outcome
 from bn_tutor.practice.answer_log import answers, keep
 from bn_tutor.practice.asked import Asked
-from bn_tutor.practice.choosing import chosen_questions
-from bn_tutor.practice.session import Reply, Session, Try, answer, start, tally
+from bn_tutor.practice.choosing import questions
+from bn_tutor.practice.session import Reply, Session, Try, answer, posed, tally
 from bn_tutor.views.look import Look
 from bn_tutor.views.quiz_page import question_lines, reply_lines, summary_lines, worked_lines
 from bn_tutor.views.screen import frame_lines
@@ -63,11 +64,10 @@ def run(options: Options, look: Look) -> None:
         lessons = [_loaded(name) for name in options.lessons]
         seed = secrets.randbelow(10**6) if options.seed is None else options.seed
         first = _due(lessons) if options.due else frozenset()
-        questions = chosen_questions(lessons, options.count, seed, options.kinds, first)
-        if not questions:
-            fail("no question of this kind derives from this lesson")
         desk = Desk(options, look, seed)
-        session = desk.ask(start(questions))
+        session = desk.ask(islice(questions(lessons, seed, options.kinds, first), options.count))
+        if not desk.asked:
+            fail("no question of this kind derives from this lesson")
         desk.close(session)
     if desk.interrupted:
         raise typer.Exit(INTERRUPTED)
@@ -102,26 +102,33 @@ class Desk:
     seed: int
     name: str = field(default_factory=lambda: secrets.token_hex(8))
     interrupted: bool = False
+    asked: list[Asked] = field(default_factory=list)
     replies: list[tuple[Asked, str, Reply]] = field(default_factory=list)
     _unkept: str = ""
 
-    def ask(self, session: Session) -> Session:
+    def ask(self, questions: Iterator[Asked]) -> Session:
         """Ask one question after the other; return the session as it was left."""
-        shown: Asked | None = None
-        begun = time.monotonic()
+        session = Session()
         with _typed(self.options.answers) as lines:
-            while session.asked is not None:
-                asked = session.asked
-                if asked is not shown:
-                    self.say(question_lines(asked, session.place + 1, len(session.questions), self.look))
-                    shown, begun = asked, time.monotonic()
-                line = self._listen(lines)
-                if line is None:
+            for number, asked in enumerate(questions, 1):
+                self.asked.append(asked)
+                self.say(question_lines(asked, number, self.options.count, self.look))
+                session = self._until_over(posed(session, asked), lines)
+                if session.done:
                     break
-                session, reply = answer(session, line)
-                self.replies.append((asked, line, reply))
-                self.say([*reply_lines(reply, self.look), *self._worked(asked, reply), Text()])
-                self._keep(reply.kept, time.monotonic() - begun)
+        return session
+
+    def _until_over(self, session: Session, lines: Callable[[], str | None]) -> Session:
+        """Take answers to one question until it is over, or nothing more is typed."""
+        begun = time.monotonic()
+        while (asked := session.asked) is not None:
+            line = self._listen(lines)
+            if line is None:
+                return replace(session, done=True)
+            session, reply = answer(session, line)
+            self.replies.append((asked, line, reply))
+            self.say([*reply_lines(reply, self.look), *self._worked(asked, reply), Text()])
+            self._keep(reply.kept, time.monotonic() - begun)
         return session
 
     def say(self, lines: Sequence[Text]) -> None:
@@ -143,7 +150,8 @@ class Desk:
 
     def _worked(self, asked: Asked, reply: Reply) -> list[Text]:
         """Return the worked step and the frame that the walk shows, where they are due."""
-        if not reply.is_over or asked.run is None:
+        is_shown = reply.reveals or reply.right
+        if not is_shown or asked.run is None:
             return []
         lines = worked_lines(asked, self.look)
         return [*lines, Text(), *_frame(asked, self.look)] if reply.reveals else lines
@@ -174,7 +182,7 @@ class Desk:
     def close(self, session: Session) -> None:
         """Sum up: how it went, what went wrong, what to look at again."""
         if self.options.as_json:
-            sys.stdout.write(session_json(session, self.replies, self.seed) + "\n")
+            sys.stdout.write(session_json(self.asked, session, self.replies, self.seed) + "\n")
             return
         tries = session.kept
         kinds = {kind: tally([each for each in tries if each.asked.kind == kind]) for kind in _kinds(tries)}

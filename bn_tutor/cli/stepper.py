@@ -184,9 +184,10 @@ def _plain_lines(act: Act, shown: Act | None, look: Look) -> list[Text]:
     tour, state = act.tour, act.state
     if state.keys:
         return keys_lines(look)
-    said = [look.text(state.message)] if state.message else []
-    if said and shown is not None and _frame_of(shown) == _frame_of(act):
-        return said
+    if state.message and shown is not None and _frame_of(shown) == _frame_of(act):
+        return [look.text(state.message)]
+    is_new = shown is None or shown.tour is not tour or shown.problems
+    said = [look.text(each) for each in (state.note if is_new else "", state.message) if each]
     asked = [look.text(f"{state.prompt.value}:")] if state.prompt is not None else []
     if state.prompt is Prompt.SWITCH and tour.subject.lesson:
         asked = [look.text(switches_text(tour.subject.lesson)), *asked]

@@ -13,10 +13,10 @@ from bn_tutor.engine.text import bracketed
 
 MINUS = Scale("-1", float, (-1.0,))
 _FALLS: Mapping[str, str] = {
-    "subtract": "which is subtracted",
-    "negative": "which is turned round",
-    "reciprocal": "as 1/u falls when u rises",
-    "divide": "which is the divisor",
+    "subtract": "it is subtracted",
+    "negative": "its sign is turned",
+    "reciprocal": "1/u falls when u rises",
+    "divide": "it is the divisor",
 }
 
 
@@ -34,8 +34,8 @@ def factors(spot: Spot) -> Iterator[tuple[int, Scale]]:
 def minus_missing(spot: Spot) -> Iterator[Slip]:
     """Lose a minus."""
     if _has_minus(spot):
-        why = _FALLS.get(spot.node.operation.name, "as its slope is negative")
-        say = f"The minus is missing: {whole(spot)} falls when {to(spot)} rises, {why}."
+        why = _FALLS.get(spot.node.operation.name, "its slope is negative")
+        say = f"The minus is missing: when {to(spot)} rises, {whole(spot)} falls, as {why}."
         yield Slip(_turned(spot), say, _rise_or_fall(spot))
 
 
@@ -132,7 +132,7 @@ def _base(spot: Spot) -> tuple[str, Array, bool] | None:
 
 
 def two_slopes(spot: Spot) -> Iterator[Slip]:
-    """Take the slope of 1 / sqrt(u), which is -0.5 * u**-1.5, for that of the root or of the reciprocal alone."""
+    """Take the slope of root and reciprocal together, -0.5 * u**-1.5, for that of one of them."""
     inverse = _inverse_of_root(spot)
     for at, _ in factors(spot) if inverse else ():
         u = bracketed(to(spot))
@@ -144,15 +144,20 @@ def two_slopes(spot: Spot) -> Iterator[Slip]:
         wrong = Scale(f"-0.5 * {u}**-1.5", lambda u: -0.5 * u**-1.5, (spot.operands[0],))
         yield Slip(replaced(spot, at, wrong), say, hint, "at-root")
     for at, _ in factors(spot) if _is_inverse_of_root(spot) else ():
-        u = bracketed(to(spot))
-        say = (
-            f"The factor ½ belongs to the root, one step further on. Here it is the reciprocal alone: "
-            f"{slope(spot)} = -1 / {u}**2."
-        )
-        hint = f"Is {to(spot)} what stands under the root, or the root?"
-        for detail, power in (("half-early", -2.0), ("at-reciprocal", -3.0)):
-            wrong = Scale(f"-0.5 * {u}**{power:g}", _minus_half_of_power, (spot.operands[0], power))
-            yield Slip(replaced(spot, at, wrong), say, hint, detail)
+        yield from _root_too_early(spot, at)
+
+
+def _root_too_early(spot: Spot, at: int) -> Iterator[Slip]:
+    u = bracketed(to(spot))
+    alone = f"Here it is the reciprocal alone: {slope(spot)} = -1 / {u}**2."
+    hint = f"Is {to(spot)} what stands under the root, or is it the root?"
+    words = {
+        "half-early": (-2.0, "The factor ½ belongs to the root, one step further on."),
+        "at-reciprocal": (-3.0, f"-0.5 * {u}**-3 is the slope of root and reciprocal together."),
+    }
+    for detail, (power, say) in words.items():
+        wrong = Scale(f"-0.5 * {u}**{power:g}", _minus_half_of_power, (spot.operands[0], power))
+        yield Slip(replaced(spot, at, wrong), f"{say} {alone}", hint, detail)
 
 
 def power_of_variance(spot: Spot) -> Iterator[Slip]:

@@ -1,6 +1,6 @@
 """A right backward pass that is kept, edge by edge, so that it can be run again with some edges changed.
 
-Only what a change reaches is computed anew: a catalogue of mistakes runs hundreds of passes over one recording.
+Only what a change reaches is computed anew: a catalogue of mistakes runs hundreds of passes over a recording.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -14,6 +14,8 @@ from bn_tutor.engine.gradients import Array, LinearMap, links
 from bn_tutor.engine.graph import Node, Recording
 from bn_tutor.engine.replay import Upstream, by_output
 
+# So many numbers a wrong shape may make, by broadcasting, before its pass ends.
+MOST_NUMBERS = 1_000_000
 # A node's name, and the place of one of its inputs.
 Edge = tuple[str, int]
 
@@ -107,6 +109,14 @@ class Flow:
             found.setdefault(spot.node.name, []).append(spot)
         return found
 
+    def total(self, name: str, upstream: Mapping[str, Array]) -> Array:
+        """Return the right gradient of a node for another upstream."""
+        totals = dict(upstream)
+        for spot in self.spots:
+            brought = spot.local.backward(totals[spot.node.name])
+            totals[spot.input] = totals[spot.input] + brought if spot.input in totals else brought
+        return totals[name]
+
     def rerun(self, changes: Mapping[Edge, Backward], without: Collection[str] = ()) -> Rerun:
         """Run the pass again with other maps on some edges.
 
@@ -123,7 +133,8 @@ class Flow:
                     for spot in spots:
                         if name in totals or spot.edge in changes:
                             back = changes.get(spot.edge, spot.local)
-                            contributions[spot.edge] = _sent(back, upstream)
+                            fits = upstream is not None and _is_bounded(spot, upstream)
+                            contributions[spot.edge] = _sent(back, upstream) if fits else None
                             touched.add(spot.input)
             for name in touched - totals.keys():
                 totals |= self._total(name, contributions, without)
@@ -176,8 +187,17 @@ def _spots(recording: Recording) -> Iterator[Spot]:
             yield Spot(recording, stop.node, way.place, local, at)
 
 
+def _is_bounded(spot: Spot, upstream: Array) -> bool:
+    """Whether an upstream of a wrong shape cannot grow beyond measure by broadcasting."""
+    if upstream.shape == spot.node.shape:
+        return True
+    return upstream.size * max(spot.output.size, *(value.size for value in spot.operands)) <= MOST_NUMBERS
+
+
 def _sent(back: Backward, upstream: Array | None) -> Array | None:
+    if upstream is None:
+        return None
     try:
-        return None if upstream is None else np.asarray(back.backward(upstream))
+        return np.asarray(back.backward(upstream))
     except (ValueError, IndexError):
         return None  # shapes that no longer fit: the learner's code would stop here

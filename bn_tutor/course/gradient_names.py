@@ -1,7 +1,7 @@
 """The names of gradients beside a lesson, as ``evaluation.environment`` gives them, found in a Flow.
 
-``dmu`` is the whole gradient of a node, ``dx1`` and ``dx2`` what single lines of the lesson bring to x. A line
-may hold several operations; what they bring to one input is one contribution.
+``dmu`` is the whole gradient of a node, ``dx1`` and ``dx2`` what single lines of the lesson bring to x. A
+line may hold several operations; what they bring to one input is one contribution.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -47,27 +47,47 @@ ROWS: Sequence[Misconception] = (
     Misconception("minus-missing", "minus missing", on_each_edge(factor_slips.minus_missing)),
     Misconception("number-missing", "factor 2 or ½ missing", on_each_edge(factor_slips.number_missing)),
     Misconception("local-missing", "local gradient missing", on_each_edge(factor_slips.local_missing)),
-    Misconception("upstream-missing", "upstream gradient missing", on_each_edge(factor_slips.upstream_missing)),
-    Misconception("own-value", "own value in place of the other factor", on_each_edge(operand_slips.own_value)),
-    Misconception("wrong-operand", "another value in place of a factor", on_each_edge(operand_slips.wrong_operand)),
-    Misconception("two-slopes", "slopes of root and reciprocal mixed up", on_each_edge(factor_slips.two_slopes)),
     Misconception(
-        "power-of-variance", "power of the variance taken of its root", on_each_edge(factor_slips.power_of_variance)
+        "upstream-missing", "upstream gradient missing", on_each_edge(factor_slips.upstream_missing)
+    ),
+    Misconception(
+        "own-value", "own value in place of the other factor", on_each_edge(operand_slips.own_value)
+    ),
+    Misconception(
+        "wrong-operand", "another value in place of a factor", on_each_edge(operand_slips.wrong_operand)
+    ),
+    Misconception(
+        "two-slopes", "slopes of root and reciprocal mixed up", on_each_edge(factor_slips.two_slopes)
+    ),
+    Misconception(
+        "power-of-variance",
+        "power of the variance taken of its root",
+        on_each_edge(factor_slips.power_of_variance),
     ),
     Misconception("power-off", "power off by one", on_each_edge(factor_slips.power_off)),
     Misconception("divided", "division in place of multiplication", on_each_edge(operand_slips.divided)),
-    Misconception("quotient-mixed", "operands of a quotient mixed up", on_each_edge(operand_slips.quotient_mixed)),
+    Misconception(
+        "quotient-mixed", "operands of a quotient mixed up", on_each_edge(operand_slips.quotient_mixed)
+    ),
     Misconception("complement", "1 − p in place of p", on_each_edge(operand_slips.complement)),
-    Misconception("other-stage", "input and output of a function mixed up", on_each_edge(place_slips.other_stage)),
-    Misconception("eps-forgotten", "eps missing, or in the wrong place", on_each_edge(operand_slips.eps_forgotten)),
+    Misconception(
+        "other-stage", "input and output of a function mixed up", on_each_edge(place_slips.other_stage)
+    ),
+    Misconception(
+        "eps-forgotten", "eps missing, or in the wrong place", on_each_edge(operand_slips.eps_forgotten)
+    ),
     Misconception("not-transposed", "matrix not transposed", on_each_edge(place_slips.not_transposed)),
     Misconception("sides-swapped", "matrix on the wrong side", on_each_edge(place_slips.sides_swapped)),
     Misconception("product-transposed", "gradient transposed", on_each_edge(place_slips.product_transposed)),
     Misconception("transpose-kept", "axes not put back in order", on_each_edge(place_slips.transpose_kept)),
-    Misconception("mask-of-upstream", "mask taken of the upstream", on_each_edge(place_slips.mask_of_upstream)),
+    Misconception(
+        "mask-of-upstream", "mask taken of the upstream", on_each_edge(place_slips.mask_of_upstream)
+    ),
     Misconception("mask-turned", "mask of the wrong side", on_each_edge(place_slips.mask_turned)),
     Misconception("stretch-swapped", "stretch of another part", on_each_edge(place_slips.stretch_swapped)),
-    Misconception("place-forgotten", "parts not put back in place", on_each_edge(place_slips.place_forgotten)),
+    Misconception(
+        "place-forgotten", "parts not put back in place", on_each_edge(place_slips.place_forgotten)
+    ),
     Misconception("stop-ignored", "gradient through what is held constant", road_slips.stop_ignored),
     Misconception("diagonal-only", "diagonal of the Jacobian alone", road_slips.diagonal_only),
     Misconception("minus-added", "minus too many", on_each_edge(factor_slips.minus_added)),

@@ -1,4 +1,4 @@
-"""Slips with what stands in a local gradient: another value, its own value, eps forgotten, a factor as a divisor."""
+"""Slips with what stands in a local gradient: another value, a divisor for a factor, eps forgotten."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import numpy as np
 from bn_tutor.course.factor_slips import factors
 from bn_tutor.course.flow import Spot
 from bn_tutor.course.gradient_names import is_named
-from bn_tutor.course.slips import Slip, Wrong, replaced, shown, slope_is, to, whole
+from bn_tutor.course.slips import Slip, Wrong, filled, replaced, shown, slope_is, to, whole
 from bn_tutor.engine.gradients import Array, MatMul, Scale
 from bn_tutor.engine.graph import Recording
 from bn_tutor.engine.operation import CONSTANT, LITERAL
@@ -34,12 +34,19 @@ def wrong_operand(spot: Spot) -> Iterator[Slip]:
         return
     right = spot.node.inputs[1 - spot.place]
     for at, link in enumerate(spot.links):
-        for name in relatives(spot.recording, right) if isinstance(link, Scale | MatMul) else ():
+        if not isinstance(link, Scale | MatMul):
+            continue
+        for name in relatives(spot.recording, right):
             if name not in spot.node.inputs:
-                belongs = shown(spot.recording, right)
-                say = f"{name} stands where {belongs} belongs: {belongs} is what {whole(spot)} is made with."
+                say = f"{name} stands where {shown(spot.recording, right)} belongs: {_made_with(spot, link)}."
                 hint = f"Which value did {to(spot)} meet in {whole(spot)} on the way forward?"
                 yield Slip(replaced(spot, at, _with(link, name, spot.recording[name])), say, hint, name)
+
+
+def _made_with(spot: Spot, link: Scale | MatMul) -> str:
+    if isinstance(link, MatMul):
+        return f"{whole(spot)} was made with {filled(spot, link.formula)}"
+    return slope_is(spot, link)
 
 
 def _with(link: Scale | MatMul, name: str, value: Array) -> Scale | MatMul:
@@ -49,7 +56,7 @@ def _with(link: Scale | MatMul, name: str, value: Array) -> Scale | MatMul:
 
 
 def relatives(recording: Recording, name: str) -> list[str]:
-    """Return named nodes of the same shape that a node is made from, or that are made from it or from those."""
+    """Return named nodes of the same shape that a node is made from, or that are made from one of these."""
     graph = recording.graph
     wanted = graph[name].shape
     before = {name}
@@ -74,7 +81,8 @@ def divided(spot: Spot) -> Iterator[Slip]:
     if made == "multiply" or (made == "divide" and spot.place == 0):
         other = shown(spot.recording, spot.node.inputs[1 - spot.place])
         for at, link in factors(spot):
-            inverse = Scale(f"1 / {bracketed(link.formula)}", lambda factor: 1.0 / factor, (link.factor,))
+            text = f"1 / {bracketed(filled(spot, link.formula))}"
+            inverse = Scale(text, lambda factor: 1.0 / factor, (link.factor,))
             words = "divides" if made == "multiply" else "multiplies"
             say = f"This {words} the upstream by {other}: {slope_is(spot, link)}."
             hint = f"Is {other} a factor of {whole(spot)}, or a divisor?"

@@ -1,4 +1,4 @@
-"""Slips with where numbers go: matrices not transposed, masks of the wrong side, parts put into wrong places."""
+"""Slips with where numbers go: matrices not transposed, masks of the wrong side, parts in wrong places."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -41,7 +41,9 @@ def product_transposed(spot: Spot) -> Iterator[Slip]:
     for at, link in enumerate(spot.links):
         if isinstance(link, MatMul) and len(link.shape_in) == 2:
             name, turned = bracketed(filled(spot, link.formula)), link.shape_in[::-1]
-            say = f"This is the gradient transposed: it has the shape {turned}, and {to(spot)} {link.shape_in}."
+            say = (
+                f"This is the gradient transposed: it has the shape {turned}, and {to(spot)} {link.shape_in}."
+            )
             yield Slip(replaced(spot, at, link, Transpose((1, 0))), say, _fits(spot, name))
 
 
@@ -67,7 +69,9 @@ def transpose_kept(spot: Spot) -> Iterator[Slip]:
 def mask_of_upstream(spot: Spot) -> Iterator[Slip]:
     """Let pass what is positive on the way back, not what was positive on the way forward."""
     if spot.node.operation.name == "relu":
-        say = f"The mask is taken of the upstream. What passes is decided by {to(spot)}, where it was above 0."
+        say = (
+            f"The mask is taken of the upstream. What passes is decided by {to(spot)}, where it was above 0."
+        )
         hint = f"Which numbers did {whole(spot)} look at when it let them through?"
         yield Slip(Wrong(lambda upstream: upstream * (upstream > 0), "relu({up})"), say, hint)
 
@@ -76,9 +80,11 @@ def mask_turned(spot: Spot) -> Iterator[Slip]:
     """Let pass what was held, and hold what passed."""
     if spot.node.operation.name in ("relu", "maximum", "minimum", "where", "clip"):
         for at, link in factors(spot):
-            say = f"The wrong entries pass: what did not reach {whole(spot)} gets the gradient. {slope_is(spot, link)}."
+            say = f"The wrong entries pass, those that did not reach {whole(spot)}: {slope_is(spot, link)}."
             hint = f"Which entries of {to(spot)} can move {whole(spot)} at all?"
-            wrong = Scale(f"1 - {bracketed(link.formula)}", lambda mask: 1.0 - mask, (link.factor,))
+            wrong = Scale(
+                f"1 - {bracketed(filled(spot, link.formula))}", lambda mask: 1.0 - mask, (link.factor,)
+            )
             yield Slip(replaced(spot, at, wrong), say, hint)
 
 
@@ -94,7 +100,9 @@ def other_stage(spot: Spot) -> Iterator[Slip]:
         "log": lambda put: 1.0 / put,
     }
     compute = functions.get(spot.node.operation.name)
-    for at, link in factors(spot) if compute else ():
+    for at, link in factors(spot):
+        if compute is None:
+            return
         own, put, name = "output", spot.operands[0], to(spot)
         if spot.node.operation.name == "log":
             own, put, name = "input", spot.output, whole(spot)
@@ -137,5 +145,3 @@ def _written_over(link: Take, upstream: Array) -> Array:
     gradient = np.zeros(link.shape_in)
     gradient[link.key] = upstream
     return gradient
-
-

@@ -107,10 +107,11 @@ def diagonal_only(flow: Flow) -> Iterator[Change]:
 
 
 def _diagonal(flow: Flow, name: str) -> Mapping[str, Array]:
-    upstream = flow.upstream[flow.recording.graph.output]
+    output = flow.recording.graph.output
+    upstream = flow.upstream[output]
     found = np.zeros(upstream.shape)
     for at in np.ndindex(upstream.shape):
         unit = np.zeros(upstream.shape)
         unit[at] = upstream[at]
-        found[at] = flow_of(flow.recording, unit).totals[name][at]
+        found[at] = flow.total(name, {output: unit})[at]
     return {name: found}

@@ -1,7 +1,7 @@
 """The commonest mistake of all: statistics of the data taken for constants.
 
-A statistic is what was reduced from the data and is broadcast to meet them again: a mean, an inverse deviation,
-the sum below a softmax. The data reach the loss without it, too, so that a road is left when it is cut.
+A statistic is what was reduced from the data and is broadcast to meet them again: a mean, an inverse
+deviation, the sum below a softmax. The data reach the loss without it, too: a road is left when it is cut.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -54,12 +54,17 @@ def _layers(flow: Flow) -> Mapping[tuple[str, ...], Sequence[str]]:
 def _between(
     flow: Flow, start: str, known: set[str], to_loss: Mapping[str, int]
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the statistics between each two nodes that all roads from ``start`` pass through."""
+    """Yield the statistics between each two nodes that all roads from ``start`` pass through.
+
+    Where a statistic itself is taken up, as the mean is in x - mu, the layer goes on.
+    """
     passing = _roads_from(flow, start)
-    entry, met = start, []
+    entry = start
+    met: list[str] = []
     for node in flow.recording.graph.nodes:
         roads = passing.get(node.name, 0) * to_loss.get(node.name, 0)
-        if roads and roads == to_loss[start]:
+        takes_up = any(spot.input in met for spot in flow.leaving.get(node.name, ()))
+        if roads and roads == to_loss[start] and not takes_up:
             if met:
                 yield entry, tuple(met)
             entry, met = node.name, []

@@ -19,7 +19,7 @@ from bn_tutor.engine.shapes import Shape
 def sum_missing(spot: Spot) -> Iterator[Slip]:
     """Leave out the sum."""
     for at, link in _sums(spot):
-        say = f"This is not summed yet. {_served(spot, link)}, so its gradient sums over them."
+        say = f"This is not summed yet. {_served(spot, link)}, one for all, so its gradient sums over them."
         hint = f"{to(spot)} has the shape {link.shape_in}, the upstream {link.shape_out}. Why do they differ?"
         yield Slip(replaced(spot, at), say, hint)
 
@@ -39,7 +39,8 @@ def wrong_axis(spot: Spot) -> Iterator[Slip]:
         for axis in range(len(link.shape_out)):
             if (axis,) != link.axes:
                 alone = " alone" if axis in link.axes else ""
-                say = f"This sums over axis {axis}{alone}. {_served(spot, link)}: sum over what it served."
+                served = _served(spot, link)
+                say = f"This sums over axis {axis}{alone}. {served}, and its gradient sums over them."
                 hint = f"Along which axes was {to(spot)} repeated on the way forward?"
                 yield Slip(replaced(spot, at, _sum_over(axis, link)), say, hint, f"axis-{axis}")
 
@@ -48,7 +49,7 @@ def sum_of_all(spot: Spot) -> Iterator[Slip]:
     """Sum everything into one number, as np.sum does without an axis."""
     for at, link in _sums(spot):
         if len(link.axes) < len(link.shape_out):
-            say = f"This sums everything into one number. {_served(spot, link)}, and only they are summed."
+            say = f"This sums everything into one number. {_served(spot, link)}, and over nothing else."
             hint = f"{to(spot)} has the shape {link.shape_in}: how many numbers must its gradient have?"
             yield Slip(replaced(spot, at, Wrong(np.sum, "np.sum({up})")), say, hint)
 
@@ -60,11 +61,7 @@ def _sums(spot: Spot) -> Iterator[tuple[int, SumOver]]:
 
 
 def _served(spot: Spot, link: SumOver) -> str:
-    where = along(link.axes, link.shape_out)
-    each = "it" if link.shape_in == () else "each entry"
-    count = prod(link.shape_out[axis] for axis in link.axes)
-    times = f"{count} times" if count > 1 else "once"
-    return f"{to(spot)} was broadcast over {where}, so that {each} served {times}"
+    return f"{to(spot)} was broadcast over {along(link.axes, link.shape_out)}"
 
 
 def _sum_over(axis: int, link: SumOver) -> Wrong:
@@ -102,7 +99,7 @@ def other_share(spot: Spot) -> Iterator[Slip]:
     if share := share_on(spot):
         for detail, (other, words) in share.others.items():
             say = f"This divides by {other}{words}. {share.said}"
-            hint = f"How many entries of {to(spot)} is one entry of {whole(spot)} made of?"
+            hint = f"How many numbers is one entry of {whole(spot)} the mean of?"
             yield Slip(replaced(spot, share.at, one_over(other)), say, hint, detail)
 
 

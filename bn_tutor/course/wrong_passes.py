@@ -1,12 +1,12 @@
 """Every single misconception put into a backward pass, and what it leads to, everything else being right."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from bn_tutor.course.flow import Flow, Rerun, flow_of
+from bn_tutor.course.flow import Edge, Flow, Rerun, flow_of
 from bn_tutor.course.gradient_names import Target, is_named
 from bn_tutor.course.misconceptions import ROWS, Misconception
 from bn_tutor.course.slips import Change, line_of, to
@@ -46,14 +46,26 @@ class WrongPass:
     def line(self) -> str:
         """The wrong way back along the edge as a line of NumPy; empty where it is none."""
         spot, graph = self.change.spot, self.flow.recording.graph
-        one = list(self.change.edges) == [spot.edge] and is_named(spot.node) and is_named(graph[spot.input])
-        return self.change.slip.wrong.numpy(f"d{spot.node.name}") if one else ""
+        wrong = self.change.slip.wrong
+        of_names = is_named(spot.node) and is_named(graph[spot.input])
+        is_line = self.change.edges.get(spot.edge) is wrong and of_names
+        return wrong.numpy(f"d{spot.node.name}") if is_line else ""
 
     @cached_property
     def gradients(self) -> Mapping[str, Array | None]:
         """The whole gradients that differ, by node; None for those that shapes no longer allow."""
         given = self.change.gradients
         return given() if given else self._rerun.totals
+
+    def touches(self, edges: Collection[Edge]) -> bool:
+        """Whether one of these edges is changed, or more than edges."""
+        change = self.change
+        return not change.edges or bool(change.without) or any(edge in edges for edge in change.edges)
+
+    def is_within(self, edges: Collection[Edge]) -> bool:
+        """Whether nothing but these edges is changed."""
+        change = self.change
+        return bool(change.edges) and not change.without and all(edge in edges for edge in change.edges)
 
     def value(self, target: Target) -> Array | None:
         """Return what becomes of a gradient or a contribution; None where shapes no longer fit."""

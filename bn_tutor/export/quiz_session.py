@@ -10,13 +10,15 @@ from bn_tutor.practice.session import Reply, Session, tally
 FORMAT = 1
 
 
-def session_json(session: Session, replies: Sequence[tuple[Asked, str, Reply]], seed: int) -> str:
+def session_json(
+    asked: Sequence[Asked], session: Session, replies: Sequence[tuple[Asked, str, Reply]], seed: int
+) -> str:
     """Return the session as JSON text: its questions with their keys, and what was said to each answer."""
     total = tally(session.kept)
     document = {
         "format": FORMAT,
         "seed": seed,
-        "questions": [_question(asked, replies) for asked in session.questions],
+        "questions": [_question(each, replies) for each in asked],
         "asked": total.asked,
         "right_at_once": total.right_at_once,
         "right": total.right,

@@ -50,6 +50,14 @@ class Asked:
         return self.run.lesson.name if self.run else ""
 
 
+@dataclass(frozen=True)
+class Draft:
+    """A question that could be asked: ``make`` works it out, and returns None where it cannot be decided."""
+
+    id: str
+    make: Callable[[], Asked | None] = field(repr=False)
+
+
 def chosen(answer: str, choices: Sequence[str]) -> int | None:
     """Return which choice an answer means: its letter, its number from 1, or its text; None for none."""
     text = answer.strip().strip(".()").lower()

@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
+from functools import cache
 from random import Random
 
 from bn_tutor.course.lesson import Lesson
-from bn_tutor.practice.asked import Asked
+from bn_tutor.practice.asked import Asked, Draft
 from bn_tutor.practice.gradient_questions import formulas, local_formulas, numbers, shapes
 from bn_tutor.practice.line_questions import wrong_lines
 from bn_tutor.practice.order_questions import joins, next_node, sorted_steps
 from bn_tutor.practice.own_questions import own_questions
 from bn_tutor.practice.setting import Setting, fits, setting
 
-Maker = Callable[[Setting, Random], Iterator[Asked]]
+Maker = Callable[[Setting, Random], Iterator[Draft]]
 
 MAKERS: Mapping[str, Maker] = {
     "next": next_node,
@@ -26,58 +27,68 @@ MAKERS: Mapping[str, Maker] = {
     "own": own_questions,
 }
 # Asking only what was just shown transfers least, so sizes and numbers change from question to question.
-MOST_SETTINGS = 4
+MOST_RUNS = 4
 
 
-def settings(lesson: Lesson, random: Random) -> list[Setting]:
-    """Return a few runs of a lesson: its own sizes and others that its graph takes, with other seeds."""
-    found = []
-    for _ in range(MOST_SETTINGS):
-        sizes = {name: size + random.randint(0, 1) for name, size in lesson.sizes.items()}
-        is_telling = len(set(sizes.values())) == len(sizes) and fits(lesson, sizes)
-        found.append(setting(lesson, sizes if is_telling else {}, random.randint(0, 10**6)))
-    return found
+def random_run(lesson: Lesson, random: Random) -> Setting:
+    """Return a run of a lesson with new numbers, and with other sizes where its graph takes them."""
+    sizes = {name: size + random.randint(0, 1) for name, size in lesson.sizes.items()}
+    is_telling = len(set(sizes.values())) == len(sizes) and fits(lesson, sizes)
+    return setting(lesson, sizes if is_telling else {}, random.randint(0, 10**6))
 
 
-def questions_of(run: Setting, random: Random, kinds: Sequence[str] = ()) -> Iterator[Asked]:
+def drafts_of(run: Setting, random: Random, kinds: Sequence[str] = ()) -> Iterator[Draft]:
     """Yield every question that derives from one run, kind by kind."""
     for kind, maker in MAKERS.items():
         if not kinds or kind in kinds:
             yield from maker(run, random)
 
 
-def chosen_questions(
+def questions(
     lessons: Sequence[Lesson],
-    count: int,
     seed: int,
     kinds: Sequence[str] = (),
     first: Set[tuple[str, str]] = frozenset(),
-) -> list[Asked]:
-    """Return at most ``count`` questions, the kinds in turn, each item once; the same for the same seed.
+) -> Iterator[Asked]:
+    """Yield questions, the kinds in turn, each item once; the same for the same seed.
 
-    Those that ``first`` names, as (lesson, id), come before all others.
+    Those that ``first`` names, as (lesson, id), come before all others. Each is worked out when it is its
+    turn, so that the first does not wait for the last.
     """
     random = Random(seed)
-    runs = [run for lesson in lessons for run in settings(lesson, random)]
-    pools = {kind: _pool(runs, random, kind) for kind in MAKERS if not kinds or kind in kinds}
-    wanted = [asked for pool in pools.values() for asked in pool if (asked.lesson, asked.id) in first]
-    order = [*wanted, *_in_turn(pools, random)]
-    found: dict[tuple[str, str], Asked] = {}
-    for asked in order:
-        if len(found) < count:
-            found.setdefault((asked.lesson, asked.id), asked)
-    return list(found.values())
+
+    @cache
+    def run_of(lesson: int, number: int) -> Setting:
+        return random_run(lessons[lesson], Random(f"{seed}/{lesson}/{number}"))
+
+    asked_kinds = [kind for kind in MAKERS if not kinds or kind in kinds]
+    pools = {kind: list(_pool(len(lessons), kind, run_of, random)) for kind in asked_kinds}
+    wanted = [pair for pool in pools.values() for pair in pool if (pair[0].lesson.name, pair[1].id) in first]
+    seen: set[tuple[str, str]] = set()
+    for run, draft in (*wanted, *_in_turn(pools, random)):
+        item = (run.lesson.name, draft.id)
+        asked = draft.make() if item not in seen else None
+        if asked is not None:
+            seen.add(item)
+            yield replace(asked, run=run)
 
 
-def _pool(runs: Sequence[Setting], random: Random, kind: str) -> list[Asked]:
-    """Return the questions of one kind, mixed, each on a run of its own choice."""
-    pool = [replace(asked, run=run) for run in runs for asked in MAKERS[kind](run, random)]
-    random.shuffle(pool)
-    return list({(asked.lesson, asked.id): asked for asked in pool}.values())
+def _pool(
+    count: int, kind: str, run_of: Callable[[int, int], Setting], random: Random
+) -> Iterator[tuple[Setting, Draft]]:
+    """Yield the drafts of one kind, mixed; of each kind and lesson from one run, another kind has another."""
+    found: list[tuple[Setting, Draft]] = []
+    for lesson in range(count):
+        run = run_of(lesson, random.randrange(MOST_RUNS))
+        found += [(run, draft) for draft in MAKERS[kind](run, random)]
+    random.shuffle(found)
+    yield from found
 
 
-def _in_turn(pools: Mapping[str, Sequence[Asked]], random: Random) -> Iterator[Asked]:
-    """Yield one question of each kind, then the next of each, in a new order every time."""
+def _in_turn(
+    pools: Mapping[str, Sequence[tuple[Setting, Draft]]], random: Random
+) -> Iterator[tuple[Setting, Draft]]:
+    """Yield one draft of each kind, then the next of each, in a new order every time."""
     longest = max(map(len, pools.values()), default=0)
     for at in range(longest):
         kinds = [kind for kind, pool in pools.items() if at < len(pool)]

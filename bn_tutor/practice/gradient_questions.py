@@ -1,19 +1,21 @@
 """Questions on one gradient: its shape, the local gradient's formula, a number of it, the whole as NumPy."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
 from random import Random
 
 import numpy as np
 
 from bn_tutor.course.evaluation import evaluate
+from bn_tutor.course.known_mistakes import Known
 from bn_tutor.course.numbers import number, shape_text
 from bn_tutor.course.problem import SlipError
 from bn_tutor.engine.closeness import relative_error
 from bn_tutor.engine.gradients import Array, Scale, links
 from bn_tutor.engine.replay import BackwardStep, Edge
-from bn_tutor.practice.asked import LETTERS, Asked, Verdict, judge_choice
-from bn_tutor.practice.naming import Named, name_number, wrong_values
+from bn_tutor.practice.asked import LETTERS, Asked, Draft, Verdict, judge_choice
+from bn_tutor.practice.naming import wrong_numbers, wrong_values
 from bn_tutor.practice.numbers_asked import judge_number, telling_place
 from bn_tutor.practice.setting import Setting
 
@@ -38,11 +40,11 @@ def name_of(setting: Setting, edge: Edge) -> str:
 # --- shapes ---------------------------------------------------------------------------------------------
 
 
-def shapes(setting: Setting, random: Random) -> Iterator[Asked]:
+def shapes(setting: Setting, random: Random) -> Iterator[Draft]:
     """Which shape has the gradient that a node hands to an input, where it is not the upstream's own?"""
     for step, edge in edges(setting):
         if edge.contribution.shape != step.upstream.shape:
-            yield _shape(setting, step, edge)
+            yield Draft(f"shape/{name_of(setting, edge)}", partial(_shape, setting, step, edge))
 
 
 def _shape(setting: Setting, step: BackwardStep, edge: Edge) -> Asked:
@@ -91,15 +93,20 @@ def read_shape(answer: str) -> tuple[int, ...] | None:
 # --- formulas of local gradients ------------------------------------------------------------------------
 
 
-def local_formulas(setting: Setting, random: Random) -> Iterator[Asked]:
+def local_formulas(setting: Setting, random: Random) -> Iterator[Draft]:
     """What is the upstream multiplied by? The wrong choices are proven wrong, and different."""
     for step, edge in edges(setting):
         factors = [link for link in links(edge.named_local) if isinstance(link, Scale)]
         if len(factors) == 1 and factors[0].formula != "-1":
-            formula = factors[0].formula
-            wrong = _distinct_wrong(setting, step, edge, formula)
-            if len(wrong) >= 2:
-                yield _local(step, edge, formula, random.sample(wrong, min(MOST_WRONG, len(wrong))), random)
+            make = partial(_decided, setting, step, edge, factors[0].formula, random)
+            yield Draft(f"local/{step.node.name}-{edge.input}", make)
+
+
+def _decided(setting: Setting, step: BackwardStep, edge: Edge, formula: str, random: Random) -> Asked | None:
+    wrong = _distinct_wrong(setting, step, edge, formula)
+    if len(wrong) < 2:
+        return None
+    return _local(step, edge, formula, random.sample(wrong, min(MOST_WRONG, len(wrong))), random)
 
 
 def _local(step: BackwardStep, edge: Edge, formula: str, wrong: Sequence[str], random: Random) -> Asked:
@@ -170,18 +177,21 @@ def _grouped(formula: str) -> str:
 # --- numbers --------------------------------------------------------------------------------------------
 
 
-def numbers(setting: Setting, random: Random) -> Iterator[Asked]:
+def numbers(setting: Setting, random: Random) -> Iterator[Draft]:
     """What is one entry of a gradient? The element is one at which the mistakes can be told apart."""
     for step, edge in edges(setting):
-        name = name_of(setting, edge)
-        wrong = wrong_values(setting, edge.input, name)
-        place = telling_place(edge.contribution, [each.value for each in wrong])
-        if links(edge.local) and place is not None and step.upstream.size <= LARGEST_SHOWN:
-            yield _number(setting, step, edge, place, wrong)
+        if links(edge.local) and step.upstream.size <= LARGEST_SHOWN:
+            yield Draft(f"number/{name_of(setting, edge)}", partial(_telling, setting, step, edge))
+
+
+def _telling(setting: Setting, step: BackwardStep, edge: Edge) -> Asked | None:
+    wrong = wrong_values(setting, name_of(setting, edge), {f"d{step.node.name}"})
+    place = telling_place(edge.contribution, [each.value for each in wrong])
+    return None if place is None else _number(setting, step, edge, place, wrong)
 
 
 def _number(
-    setting: Setting, step: BackwardStep, edge: Edge, place: tuple[int, ...], wrong: Sequence[Named]
+    setting: Setting, step: BackwardStep, edge: Edge, place: tuple[int, ...], wrong: Sequence[Known]
 ) -> Asked:
     name, node = name_of(setting, edge), step.node
     index = f"[{', '.join(map(str, place))}]" if place else ""
@@ -194,7 +204,7 @@ def _number(
         node.name,
         f"{node.name} = {node.formula}. What is {name}{index}, to three decimals?",
         number(value, 3),
-        judge_number(value, name_number(wrong, edge.contribution, place)),
+        judge_number(value, wrong_numbers(wrong, edge.contribution, place)),
         data=shown,
         hint=_hint(edge),
         worked=f"{name} = {edge.named_local.numpy(f'd{node.name}')}",
@@ -218,11 +228,11 @@ def _hint(edge: Edge) -> str:
 # --- formulas -------------------------------------------------------------------------------------------
 
 
-def formulas(setting: Setting, random: Random) -> Iterator[Asked]:
+def formulas(setting: Setting, random: Random) -> Iterator[Draft]:
     """Write a gradient as NumPy; any formula of the right value and shape on several runs is right."""
     for step, edge in edges(setting):
         if links(edge.local):
-            yield _formula(setting, step, edge)
+            yield Draft(f"formula/{name_of(setting, edge)}", partial(_formula, setting, step, edge))
 
 
 def _formula(setting: Setting, step: BackwardStep, edge: Edge) -> Asked:
@@ -237,7 +247,7 @@ def _formula(setting: Setting, step: BackwardStep, edge: Edge) -> Asked:
         f"{node.name} = {node.formula}. Write {name}, which {edge.input} gets from it, as NumPy. "
         f"You may use d{node.name}, every value of the forward pass, and {', '.join(setting.names)}.",
         _written(setting, name, edge),
-        judge_formula(setting, name, edge.input, allowed),
+        judge_formula(setting, name, allowed, {f"d{node.name}"}),
         hint=f"{_hint(edge)} And {name} has the shape of {edge.input}.",
         worked=f"{name} = {edge.named_local.numpy(f'd{node.name}')}",
     )
@@ -250,9 +260,12 @@ def _written(setting: Setting, name: str, edge: Edge) -> str:
 
 
 def judge_formula(
-    setting: Setting, name: str, input_name: str, allowed: Sequence[str]
+    setting: Setting, name: str, allowed: Collection[str], given: Collection[str] = ()
 ) -> Callable[[str], Verdict]:
-    """Return the judge of a typed formula: by value, on this run and others, strictly in shape."""
+    """Return the judge of a typed formula: by value, on this run and others, strictly in shape.
+
+    Only names that are ``allowed`` may be used; what is ``given`` is right, so mistakes come after it.
+    """
 
     def judge(answer: str) -> Verdict:
         text = answer.strip()
@@ -262,30 +275,30 @@ def judge_formula(
             else text
         )
         try:
-            given = [_evaluated(text, run, allowed) for run in (setting, *setting.others)]
+            values = [_evaluated(text, run, allowed) for run in (setting, *setting.others)]
         except SlipError as slip:
             hint = f" ({slip.hint})" if slip.hint else ""
             return Verdict(None, f"{slip.message}{hint}, at column {slip.column + 1}.")
-        return _judged(setting, name, input_name, given)
+        return _judged(setting, name, values, given)
 
     return judge
 
 
-def _evaluated(text: str, run: Setting, allowed: Sequence[str]) -> Array:
+def _evaluated(text: str, run: Setting, allowed: Collection[str]) -> Array:
     known = {each: run.values[each] for each in allowed if each in run.values}
     return evaluate(text.replace("np.", ""), known, run.names)
 
 
-def _judged(setting: Setting, name: str, input_name: str, given: Sequence[Array]) -> Verdict:
+def _judged(setting: Setting, name: str, values: Sequence[Array], given: Collection[str]) -> Verdict:
     right = [run.values[name] for run in (setting, *setting.others)]
-    if all(_same(value, wanted) for value, wanted in zip(given, right, strict=True)):
+    if all(_same(value, wanted) for value, wanted in zip(values, right, strict=True)):
         return Verdict(True, "Right, also with other numbers and other sizes.")
-    value, wanted = given[0], right[0]
+    value, wanted = values[0], right[0]
     if value.shape == wanted.shape and _same(value, wanted):
         return Verdict(False, "Right for these sizes only: is there a number in it that should be a size?")
-    for named in wrong_values(setting, input_name, name):
-        if _same(value, named.value):
-            return Verdict(False, named.say, named.id)
+    for known in wrong_values(setting, name, given):
+        if _same(value, known.value):
+            return Verdict(False, known.say, known.kind)
     return Verdict(False, _by_shape(value, wanted, name))
 
 

@@ -1,6 +1,7 @@
 """Which line of this backward pass is wrong? One real mistake is planted in the lesson's own lines."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from random import Random
 
 from bn_tutor.course.evaluation import evaluate
@@ -8,21 +9,25 @@ from bn_tutor.course.lesson import Line, Mistake
 from bn_tutor.course.mistakes import changed
 from bn_tutor.course.problem import SlipError
 from bn_tutor.engine.closeness import relative_error
-from bn_tutor.practice.asked import Asked, Verdict
+from bn_tutor.practice.asked import Asked, Draft, Verdict
 from bn_tutor.practice.setting import Setting
 
 # So many lines are shown, around the wrong one: a whole backward pass is too much to search.
 MOST_LINES = 9
 
 
-def wrong_lines(setting: Setting, random: Random) -> Iterator[Asked]:
+def wrong_lines(setting: Setting, random: Random) -> Iterator[Draft]:
     """Yield a question for each of the lesson's mistakes that changes one line of its backward block."""
     names = [line.name for line in setting.lesson.backward]
     for mistake in setting.lesson.mistakes:
         if len(mistake.changes) == 1 and mistake.changes[0].name in names:
             place = names.index(mistake.changes[0].name)
-            if _is_wrong(setting, mistake.changes[0]):
-                yield _wrong_line(setting, mistake, place, random)
+            yield Draft(f"line/{mistake.id}", partial(_decided, setting, mistake, place, random))
+
+
+def _decided(setting: Setting, mistake: Mistake, place: int, random: Random) -> Asked | None:
+    is_wrong = _is_wrong(setting, mistake.changes[0])
+    return _wrong_line(setting, mistake, place, random) if is_wrong else None
 
 
 def _is_wrong(setting: Setting, line: Line) -> bool:
@@ -58,7 +63,7 @@ def _window(count: int, place: int, random: Random) -> int:
     return random.randint(min(lowest, highest), max(lowest, highest))
 
 
-def _judge(shown: Sequence[Line], right: int, mistake: Mistake):  # type: ignore[no-untyped-def]
+def _judge(shown: Sequence[Line], right: int, mistake: Mistake) -> Callable[[str], Verdict]:
     def judge(answer: str) -> Verdict:
         text = answer.strip().removeprefix("line").strip()
         at = next((at for at, line in enumerate(shown) if line.name == text), None)

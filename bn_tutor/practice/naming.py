@@ -1,37 +1,28 @@
-"""Which mistake does a wrong answer come from: what each misconception would make of the asked gradient."""
+"""Which mistake does a wrong answer come from: what each one of the catalogue would make of the gradient."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from bn_tutor.course.wrong_passes import same, wrong_passes
+from bn_tutor.course.known_mistakes import Known
 from bn_tutor.engine.gradients import Array
 from bn_tutor.practice.numbers_asked import WrongNumber
 from bn_tutor.practice.setting import Setting
 
 
-@dataclass(frozen=True, eq=False)
-class Named:
-    """A wrong value of a gradient, with the mistake that leads to it."""
+def wrong_values(setting: Setting, name: str, given: Collection[str] = ()) -> Sequence[Known]:
+    """Return what each distinct mistake makes of the gradient ``name``, the likeliest first.
 
-    id: str
-    say: str
-    value: Array
-
-
-def wrong_values(setting: Setting, input_name: str, name: str) -> list[Named]:
-    """Return what each mistake makes of the gradient ``name`` of a node, each value once.
-
-    The mistakes come in the order of the catalogue; those that leave this gradient right are left out.
+    What is ``given`` in the question is right, so only mistakes made after it count.
     """
-    raise NotImplementedError
+    found = setting.mistakes.of(name, given=given)
+    return [known for known in found if name in known.values]
 
 
-def name_number(wrong: Sequence[Named], right: Array, place: tuple[int, ...]) -> list[WrongNumber]:
+def wrong_numbers(known: Sequence[Known], right: Array, place: tuple[int, ...]) -> list[WrongNumber]:
     """Return what each mistake gives at one element, where it has that element at all."""
     return [
-        (float(each.value[place]), each.id, each.say)
-        for each in wrong
+        (float(each.value[place]), each.kind, each.say)
+        for each in known
         if each.value.shape == right.shape and np.isfinite(each.value[place])
     ]

@@ -1,13 +1,13 @@
 """Questions on the order of the backward pass: what comes next, where gradients meet, steps to be sorted."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from functools import partial
 from random import Random
 
 from bn_tutor.course.lesson import Line
 from bn_tutor.course.numbers import number
 from bn_tutor.course.parsing import names_in
-from bn_tutor.practice.asked import LETTERS, Asked, Verdict, judge_choice
+from bn_tutor.practice.asked import LETTERS, Asked, Draft, Verdict, judge_choice
 from bn_tutor.practice.numbers_asked import judge_number, telling_place
 from bn_tutor.practice.setting import Setting
 
@@ -15,28 +15,32 @@ MOST_CHOICES = 4
 MOST_SORTED = 4
 
 
-def next_node(setting: Setting, random: Random) -> Iterator[Asked]:
+def next_node(setting: Setting, random: Random) -> Iterator[Draft]:
     """After a node's gradient was handed on: whose gradient is complete, and comes next?
 
     A wrong choice is a node whose gradient is not complete at that moment, or was handed on before.
     """
     names = [step.node.name for step in setting.steps]
-    graph = setting.recording.graph
-    for at, (current, right) in enumerate(pairwise(names)):
-        done = set(names[: at + 1])
-        waiting = {
-            name: [user.name for user in graph.operations if name in user.inputs and user.name not in done]
-            for name in names[at + 2 :]
-        }
-        reasons = {
-            name: f"d{name} is not complete yet: {' and '.join(users)} still {_send(users)} to it."
-            for name, users in waiting.items()
-            if any(user in graph.arrivals for user in users)
-        }
-        reasons |= {name: f"{name} was handled before: the pass never returns." for name in names[:at]}
-        if reasons:
-            wrong = random.sample(sorted(reasons), min(MOST_CHOICES - 1, len(reasons)))
-            yield _choice_of_node(setting, current, right, wrong, reasons, random)
+    for at, current in enumerate(names[:-1]):
+        yield Draft(f"next/{current}", partial(_next, setting, names, at, random))
+
+
+def _next(setting: Setting, names: Sequence[str], at: int, random: Random) -> Asked | None:
+    graph, done = setting.recording.graph, set(names[: at + 1])
+    waiting = {
+        name: [user.name for user in graph.operations if name in user.inputs and user.name not in done]
+        for name in names[at + 2 :]
+    }
+    reasons = {
+        name: f"d{name} is not complete yet: {' and '.join(users)} still {_send(users)} to it."
+        for name, users in waiting.items()
+        if any(user in graph.arrivals for user in users)
+    }
+    reasons |= {name: f"{name} was handled before: the pass never returns." for name in names[:at]}
+    if not reasons:
+        return None
+    wrong = random.sample(sorted(reasons), min(MOST_CHOICES - 1, len(reasons)))
+    return _choice_of_node(names[at], names[at + 1], wrong, reasons, random)
 
 
 def _send(users: Sequence[str]) -> str:
@@ -44,7 +48,7 @@ def _send(users: Sequence[str]) -> str:
 
 
 def _choice_of_node(
-    setting: Setting, current: str, right: str, wrong: list[str], reasons: Mapping[str, str], random: Random
+    current: str, right: str, wrong: list[str], reasons: Mapping[str, str], random: Random
 ) -> Asked:
     choices = random.sample([right, *wrong], len(wrong) + 1)
     text = f"The backward pass has just handled {current}. Which of these can it handle next?"
@@ -62,31 +66,39 @@ def _choice_of_node(
     )
 
 
-def joins(setting: Setting, random: Random) -> Iterator[Asked]:
+def joins(setting: Setting, random: Random) -> Iterator[Draft]:
     """Where do several gradients meet, and what do they come to?"""
+    for step in setting.steps:
+        name = step.node.name
+        if setting.recording.graph.parts(name) > 1:
+            yield Draft(f"join/{name}", partial(_join, setting, name, random))
+            yield Draft(f"total/{name}", partial(_total, setting, name))
+
+
+def _join(setting: Setting, name: str, random: Random) -> Asked | None:
     graph = setting.recording.graph
     names = [step.node.name for step in setting.steps]
-    meeting = [name for name in names if graph.parts(name) > 1]
-    single = [name for name in names if graph.parts(name) == 1 and name not in graph.outputs]
-    for name in meeting:
-        if single:
-            wrong = random.sample(single, min(MOST_CHOICES - 1, len(single)))
-            choices = random.sample([name, *wrong], len(wrong) + 1)
-            reasons = [f"{each} is used once, and so one gradient comes back to it." for each in choices]
-            users = [node.name for node in graph.operations if name in node.inputs]
-            yield Asked(
-                f"join/{name}",
-                "join",
-                name,
-                "To which of these do several gradients come back, to be added up?",
-                LETTERS[choices.index(name)],
-                judge_choice(choices, choices.index(name), reasons),
-                choices=choices,
-                hint="Look for what is used more than once on the way forward.",
-                worked=f"{name}: it is used by {' and '.join(users)}, and each sends a gradient back.",
-            )
-        if total := _total(setting, name):
-            yield total
+    single = [each for each in names if graph.parts(each) == 1 and each not in graph.outputs]
+    if not single:
+        return None
+    wrong = random.sample(single, min(MOST_CHOICES - 1, len(single)))
+    choices = random.sample([name, *wrong], len(wrong) + 1)
+    users = [node.name for node in graph.operations if name in node.inputs]
+    return Asked(
+        f"join/{name}",
+        "join",
+        name,
+        "To which of these do several gradients come back, to be added up?",
+        LETTERS[choices.index(name)],
+        judge_choice(
+            choices,
+            choices.index(name),
+            [f"{each} is used once, and so one gradient comes back to it." for each in choices],
+        ),
+        choices=choices,
+        hint="Look for what is used more than once on the way forward.",
+        worked=f"{name}: it is used by {' and '.join(users)}, and each sends a gradient back.",
+    )
 
 
 def _total(setting: Setting, name: str) -> Asked | None:
@@ -116,18 +128,19 @@ def _total(setting: Setting, name: str) -> Asked | None:
     )
 
 
-def sorted_steps(setting: Setting, random: Random) -> Iterator[Asked]:
+def sorted_steps(setting: Setting, random: Random) -> Iterator[Draft]:
     """Some lines of the backward pass, mixed up; any order in which each line has what it needs is right."""
     lines = [line for line in setting.lesson.backward if line.name in setting.values]
     for start in range(0, len(lines) - MOST_SORTED + 1, 2):
         part = lines[start : start + MOST_SORTED]
         needs = _needs(part)
-        if sum(map(len, needs)) < MOST_SORTED - 1:
-            continue  # too little is fixed to be worth asking
-        order = random.sample(range(len(part)), len(part))
-        if order == sorted(order):
-            order.reverse()
-        yield _sorting(part, order, needs)
+        if sum(map(len, needs)) >= MOST_SORTED - 1:  # else too little is fixed to be worth asking
+            yield Draft(f"order/{part[0].name[1:]}", partial(_mixed, part, needs, random))
+
+
+def _mixed(lines: Sequence[Line], needs: list[set[int]], random: Random) -> Asked:
+    order = random.sample(range(len(lines)), len(lines))
+    return _sorting(lines, order[::-1] if order == sorted(order) else order, needs)
 
 
 def _needs(lines: Sequence[Line]) -> list[set[int]]:

@@ -1,9 +1,8 @@
 """The questions that a lesson brings itself; keys and judges come from ``course.question_kinds``."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from random import Random
-
-import numpy as np
 
 from bn_tutor.course.evaluation import evaluate
 from bn_tutor.course.lesson import Question
@@ -11,7 +10,7 @@ from bn_tutor.course.numbers import number, shape_text
 from bn_tutor.course.problem import SlipError
 from bn_tutor.course.question_kinds import accepts
 from bn_tutor.course.quotes import fill
-from bn_tutor.practice.asked import LETTERS, Asked, Verdict, judge_choice
+from bn_tutor.practice.asked import LETTERS, Asked, Draft, Verdict, judge_choice
 from bn_tutor.practice.gradient_questions import judge_formula, read_shape
 from bn_tutor.practice.numbers_asked import judge_number
 from bn_tutor.practice.setting import Setting
@@ -19,7 +18,7 @@ from bn_tutor.practice.setting import Setting
 PRECISION = 3
 
 
-def own_questions(setting: Setting, random: Random) -> Iterator[Asked]:
+def own_questions(setting: Setting, random: Random) -> Iterator[Draft]:
     """Yield the lesson's own questions on this run's data."""
     makers: dict[str, Callable[[Setting, Question, Random], Asked]] = {
         "choice": _choice,
@@ -28,7 +27,8 @@ def own_questions(setting: Setting, random: Random) -> Iterator[Asked]:
         "formula": _formula,
     }
     for question in setting.lesson.questions:
-        yield makers[question.kind](setting, question, random)
+        make = partial(makers[question.kind], setting, question, random)
+        yield Draft(f"own/{question.id}", make)
 
 
 def _filled(setting: Setting, text: str) -> str:
@@ -81,7 +81,7 @@ def _formula(setting: Setting, question: Question, random: Random) -> Asked:
     if wanted.text in setting.values and wanted.text.startswith("d"):
         name = wanted.text
         allowed = [each for each in setting.values if not each.startswith(name)]
-        judge = judge_formula(setting, name, name[1:].rstrip("0123456789"), allowed)
+        judge = judge_formula(setting, name, allowed)
         return _asked(setting, question, question.key.text, judge)
 
     def by_value(answer: str) -> Verdict:
@@ -94,8 +94,3 @@ def _formula(setting: Setting, question: Question, random: Random) -> Asked:
         return Verdict(right, "Right, also with other numbers." if right else "That has another value.")
 
     return _asked(setting, question, question.key.text, by_value)
-
-
-def is_finite(setting: Setting) -> bool:
-    """Whether every value of the run is a number that can be asked for."""
-    return all(bool(np.all(np.isfinite(value))) for value in setting.values.values())

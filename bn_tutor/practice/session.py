@@ -1,6 +1,6 @@
 """A quiz session: which question comes next, what an answer leads to. Pure: no screen, no clock, no file."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -52,24 +52,18 @@ class Reply:
 
 @dataclass(frozen=True)
 class Session:
-    """Where a session stands: the questions to come, the one that is asked, and what was answered."""
+    """Where a session stands: the question that waits for an answer, if one does, and what was answered."""
 
-    questions: tuple[Asked, ...]
-    place: int = 0
+    asked: Asked | None = None
     tries: int = 0
     hinted: bool = False
     done: bool = False
     kept: tuple[Try, ...] = ()
 
-    @property
-    def asked(self) -> Asked | None:
-        """The question that waits for an answer; None at the end."""
-        return None if self.done or self.place >= len(self.questions) else self.questions[self.place]
 
-
-def start(questions: Iterable[Asked]) -> Session:
-    """Return the session's beginning."""
-    return Session(tuple(questions))
+def posed(session: Session, asked: Asked) -> Session:
+    """Return the session with the next question asked."""
+    return replace(session, asked=asked, tries=0, hinted=False)
 
 
 def answer(session: Session, text: str) -> tuple[Session, Reply]:
@@ -99,11 +93,11 @@ def _worded(session: Session, asked: Asked, word: Word) -> tuple[Session, Reply]
             asked.hint or "There is no hint for this one.", hint=asked.hint
         )
     if word is Word.QUIT:
-        return replace(session, done=True), Reply("", is_over=True)
+        return replace(session, asked=None, done=True), Reply("", is_over=True)
     outcome = Outcome.REVEALED if word is Word.REVEAL else Outcome.SKIPPED
     kept = Try(asked, session.tries + 1, outcome, session.hinted)
     say = f"The answer is {asked.key}." if word is Word.REVEAL else "Another one."
-    return _next(session, kept), Reply(say, reveals=word is Word.REVEAL, is_over=True, kept=kept)
+    return _over(session, kept), Reply(say, reveals=word is Word.REVEAL, is_over=True, kept=kept)
 
 
 def _judged(session: Session, asked: Asked, typed: str, verdict: Verdict) -> tuple[Session, Reply]:
@@ -113,17 +107,17 @@ def _judged(session: Session, asked: Asked, typed: str, verdict: Verdict) -> tup
     outcome = Outcome.RIGHT if verdict.right else Outcome.WRONG
     kept = Try(asked, number, outcome, session.hinted, typed, verdict.mistake)
     if verdict.right:
-        return _next(session, kept), Reply(verdict.say, right=True, is_over=True, kept=kept)
+        return _over(session, kept), Reply(verdict.say, right=True, is_over=True, kept=kept)
     if number >= MOST_TRIES:
         say = f"{verdict.say} The answer is {asked.key}."
-        return _next(session, kept), Reply(say, right=False, reveals=True, is_over=True, kept=kept)
+        return _over(session, kept), Reply(say, right=False, reveals=True, is_over=True, kept=kept)
     hint = asked.hint if number == MOST_TRIES - 1 and not session.hinted else ""
     again = replace(session, tries=number, hinted=session.hinted or bool(hint), kept=(*session.kept, kept))
     return again, Reply(verdict.say, right=False, hint=hint, kept=kept)
 
 
-def _next(session: Session, kept: Try) -> Session:
-    return replace(session, place=session.place + 1, tries=0, hinted=False, kept=(*session.kept, kept))
+def _over(session: Session, kept: Try) -> Session:
+    return replace(session, asked=None, kept=(*session.kept, kept))
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import numpy as np
 
 from bn_tutor.course.building import build_graph
 from bn_tutor.course.evaluation import environment
+from bn_tutor.course.known_mistakes import Mistakes, mistakes_in
 from bn_tutor.course.lesson import Lesson
 from bn_tutor.course.loading import names_of, record, sizes_of, upstreams_of
 from bn_tutor.engine.gradients import Array
@@ -46,6 +47,11 @@ class Setting:
     def names(self) -> Mapping[str, Any]:
         """Sizes, and what the lesson's switches stand for."""
         return names_of(self.lesson, self.sizes)
+
+    @cached_property
+    def mistakes(self) -> Mistakes:
+        """What can go wrong in this run."""
+        return mistakes_in(self.lesson, self.operations, self.upstreams, self.sizes)
 
     @cached_property
     def others(self) -> tuple["Setting", ...]:

@@ -131,9 +131,9 @@ def _habits(report: Report, titles: Mapping[str, str], look: Look) -> list[Text]
 
 
 def _habit_row(habit: Habit, today: date, titles: Mapping[str, str], look: Look) -> Row:
-    times = f"{_counted(habit.times, 'time')} in {_counted(habit.questions, 'question')}"
+    times = f"{habit.times}× in {_counted(habit.questions, 'question')}"
     last = f"last {_day(habit.last, today)}"
-    note = f"gone: not in the last {habit.chances} chances" if habit.is_gone else last
+    note = f"gone for {habit.chances} chances" if habit.is_gone else last
     title = titles.get(habit.mistake) or habit.mistake.replace("-", " ")
     name = look.text(title, FAINT if habit.is_gone else "bold")
     return Row(name, ": ", look.text(times), Text(), look.text(note, RIGHT if habit.is_gone else FAINT))

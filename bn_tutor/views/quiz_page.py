@@ -9,7 +9,6 @@ from bn_tutor.practice.asked import LETTERS, Asked
 from bn_tutor.practice.session import Reply, Tally, Word
 from bn_tutor.views.arrays import array_block
 from bn_tutor.views.columns import laid_out
-from bn_tutor.views.formula import pretty
 from bn_tutor.views.look import RIGHT, WRONG, Look
 
 COMMANDS = "  ".join(word.value for word in Word)
@@ -34,12 +33,13 @@ def _data(asked: Asked, look: Look) -> list[Text]:
 
 
 def _listed(asked: Asked, look: Look) -> list[Text]:
+    """Return choices by letters, or code by line numbers; code stands as it would be typed."""
     marks = [f"{letter})" for letter in LETTERS] if asked.choices else [f"{at:>2}" for at in range(1, 100)]
     lines = []
     for mark, text in zip(marks, asked.choices or asked.lines, strict=False):
-        first, *rest = _wrapped(pretty(text) if asked.kind != "formula" else text, look, indent=len(mark) + 3)
-        first.plain = f"  {mark} {first.plain.lstrip()}"
-        lines += [first, *rest]
+        first, *rest = _wrapped(text, look, indent=len(mark) + 3)
+        head = look.text(f"  {mark} ", "bold").append_text(first[len(mark) + 3 :])
+        lines += [head, *rest]
     return lines
 
 

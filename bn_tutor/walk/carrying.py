@@ -27,7 +27,6 @@ def arrived(before: Tour | None, state: State, tour: Tour) -> State:
         graph=state.graph,
         element=_still_there(state, tour),
         choices=tour.choices,
-        message=state.message,
     )
 
 

@@ -5,7 +5,8 @@
 ``begin FOLDER``: for each line ``NAME PIECE`` on stdin a child is forked, which keeps answers until it is
 killed. With a PIECE above 0 the system is made to take only so many bytes at once, as a full disk would, so
 that a kill can come in the middle of a line.
-``many FOLDER NAME COUNT LOCKED``: keeps so many answers, once a line comes on stdin; LOCKED is yes or no.
+``many FOLDER NAME SECONDS LOCKED``: keeps answers for so long, once a line comes on stdin; with a lock, or
+where LOCKED is no without.
 """
 
 import os
@@ -54,13 +55,16 @@ def begin(folder):
         say("ended")
 
 
-def many(folder, name, count, locked):
+def many(folder, name, seconds, locked):
     if locked == "no":
         answer_log.lock = lambda *_: False
     say("ready")
     sys.stdin.readline()
-    for number in range(int(count)):
-        say(answer_log.keep(answer(session=name, seed=number), folder) or "kept")
+    end = time.monotonic() + float(seconds)
+    number = 0
+    while time.monotonic() < end:
+        say(answer_log.keep(answer(session=name, seed=number), folder) or f"{name} {number}")
+        number += 1
 
 
 if __name__ == "__main__":

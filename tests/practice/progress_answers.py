@@ -28,17 +28,23 @@ def answer(**changes):
     return replace(PLAIN, **changes)
 
 
-def asked(tries, day=0, minute=0, hinted=False, **changes):
+def asked(tries, day=0, minute=0, mistake="", **changes):
     """Return the answers of one asking: "--+" is right at the third try; day 0 is the day of NOON.
 
-    A question is about its own node: ``question="shape/dmu"`` about mu.
+    A ``mistake`` is named at each wrong try. A question is about its own node: "shape/dmu" about mu.
     """
     at = NOON + timedelta(days=day, minutes=minute)
     question = changes.get("question", PLAIN.question)
     kind, _, node = question.partition("/d")
-    common = {"kind": kind, "node": node, "session": f"{day:+d}", "hinted": hinted, **changes}
+    common = {"kind": kind, "node": node, "session": f"{day:+d}", **changes}
     return [
-        answer(at=at + timedelta(seconds=number), attempt=number, verdict=SIGNS[sign], **common)
+        answer(
+            at=at + timedelta(seconds=number),
+            attempt=number,
+            verdict=SIGNS[sign],
+            mistake=mistake if sign == "-" else "",
+            **common,
+        )
         for number, sign in enumerate(tries, 1)
     ]
 

@@ -178,9 +178,10 @@ def test_what_was_switched_on_stays_on(text_tour, moved, name, value):
     assert getattr(moved(state, after={"mode": "other"})[0], name) is value
 
 
-def test_a_message_is_kept(text_tour, moved):
-    state = replace(start(text_tour(LESSON)), message="said before")
-    assert moved(state)[0].message == "said before"
+@pytest.mark.parametrize("name", ["message", "note"])
+def test_what_was_said_of_the_tour_before_is_not_said_of_this_one(text_tour, moved, name):
+    state = replace(start(text_tour(LESSON)), **{name: "said before"})
+    assert getattr(moved(state, after={"factor": "0.5"})[0], name) == ""
 
 
 @pytest.mark.parametrize("keys", ["g2", "e1,", "p", "pxyz", "s", "smod"])
