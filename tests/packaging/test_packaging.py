@@ -36,6 +36,11 @@ def test_the_wheel_holds_every_module_and_every_lesson(built):
     assert modules | lessons <= set(contents(built.wheel))
 
 
+def test_the_wheel_holds_the_texts_that_commands_read(built):
+    texts = {f"bn_tutor/{path.relative_to(ROOT / 'bn_tutor')}" for path in (ROOT / "bn_tutor").rglob("*.md")}
+    assert {"bn_tutor/course/codes.md", "bn_tutor/course/scaffold.md"} <= texts <= set(contents(built.wheel))
+
+
 def test_the_wheel_says_what_it_is(built):
     said = metadata(built.wheel)
     assert (said["Name"], said["Version"]) == ("bn-tutor", __version__)
@@ -132,6 +137,13 @@ def test_lessons_are_found_and_a_strangers_are_not(home, elsewhere):
 def test_a_walk_runs(home, elsewhere):
     told = json.loads(run(home.environment.command, "walk", "batchnorm", "--json", folder=elsewhere))
     assert told["lesson"] == "batchnorm"
+
+
+def test_a_new_lesson_is_proven_right_and_a_code_is_explained(home, tmp_path):
+    command = home.environment.command
+    run(command, "lesson", "new", "mine", folder=tmp_path)
+    assert "1 lesson is proven right" in run(command, "lesson", "lint", "mine.md", folder=tmp_path)
+    assert "unknown-name" in run(command, "lesson", "explain", "unknown-name", folder=tmp_path)
 
 
 def test_a_lesson_of_ones_own_is_walked_by_its_path(home, elsewhere):
