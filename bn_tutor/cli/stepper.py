@@ -28,7 +28,7 @@ from bn_tutor.walk.switching import Choices, switches_text
 # The other screen, no cursor, paste marked as such; and back.
 ENTER = "\x1b[?1049h\x1b[?25l\x1b[?2004h"
 LEAVE = "\x1b[?2004l\x1b[?25h\x1b[?1049l"
-PLAIN_HELP = "space: next, b: back, g: go to, z: zoom, p: predict, ?: keys, q: quit"
+PLAIN_HELP = "space: next, b: back, g: go to, z: zoom, p: predict, s: switch, ?: keys, q: quit"
 
 
 @dataclass(frozen=True)

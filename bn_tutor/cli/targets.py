@@ -14,6 +14,7 @@ from bn_tutor.course.loading import LessonError, load, record, sizes_of, upstrea
 from bn_tutor.course.numbers import shape_text
 from bn_tutor.course.places import shipped_folder
 from bn_tutor.course.plain import one_line
+from bn_tutor.course.problem import Problem
 from bn_tutor.engine.gradients import Array
 from bn_tutor.engine.graph import Recording
 from bn_tutor.engine.zoom import Level
@@ -34,6 +35,13 @@ class Request:
     choices: Mapping[str, str] = field(default_factory=dict)
 
 
+class RequestError(LessonError):
+    """What is wrong with the options of a walk, in one line."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__((Problem("", 0, 0, message),))
+
+
 def subject_of(request: Request) -> Subject:
     """Return the subject of a walk; what cannot be done ends the program with exit status 2."""
     try:
@@ -43,17 +51,14 @@ def subject_of(request: Request) -> Subject:
 
 
 def subject_for(request: Request) -> Subject:
-    """Return the subject of a walk. Raises LessonError for what is wrong with the lesson or with choices.
-
-    What is wrong with the other options ends the program with exit status 2.
-    """
+    """Return the subject of a walk. Raises LessonError for what is wrong with the lesson or the options."""
     given = _given(request) if request.data else {}
     if request.eps is not None:
         given["eps"] = np.asarray(request.eps)
     path, colon, function = request.target.rpartition(":")
     if colon and path.endswith(".py"):
         if request.choices:
-            fail("--set flips the switches of a lesson; a function has none")
+            raise RequestError("--set flips the switches of a lesson; a function has none")
         return _function_subject(request, Path(path), function, given)
     return _lesson_subject(request, given)
 
@@ -66,9 +71,9 @@ def _given(request: Request) -> dict[str, Array]:
     try:
         given = load_data(path)
     except DataError as error:
-        fail(str(error))
+        raise RequestError(str(error)) from None
     if np.any(given.get("eps", np.asarray(0.0)) < 0):
-        fail(f"{one_line(path.name)}: eps must be 0 or a positive number")
+        raise RequestError(f"{one_line(path.name)}: eps must be 0 or a positive number")
     return given
 
 
@@ -86,7 +91,8 @@ def _refuse_too_many(lesson: Lesson, sizes: Mapping[str, int]) -> None:
     for row in lesson.inputs:
         elements = prod(sizes[entry] if isinstance(entry, str) else entry for entry in row.shape)
         if elements > MOST_ELEMENTS:
-            fail(f"{row.name} would have {elements:,} elements; at most {MOST_ELEMENTS:,} are walked")
+            most = f"at most {MOST_ELEMENTS:,} are walked"
+            raise RequestError(f"{row.name} would have {elements:,} elements; {most}")
 
 
 def _function_subject(request: Request, path: Path, function: str, given: dict[str, Array]) -> Subject:
@@ -108,7 +114,8 @@ def _taken_upstreams(given: dict[str, Array], outputs: tuple[str, ...]) -> dict[
         return {} if upstream is None else {outputs[0]: upstream}
     if "upstream" in given:
         names = " and ".join(f"d{name}" for name in outputs)
-        fail(f"there are {len(outputs)} outputs, each with its own upstream gradient: name them {names}")
+        several = f"there are {len(outputs)} outputs, each with its own upstream gradient"
+        raise RequestError(f"{several}: name them {names}")
     return {name: given.pop(f"d{name}") for name in outputs if f"d{name}" in given}
 
 
@@ -125,7 +132,7 @@ def _all_upstreams(recording: Recording, given: Mapping[str, Array], seed: int) 
         if upstream.shape != output.shape:
             one, other = ("", "the output") if len(recording.outputs) == 1 else (f" d{name}", name)
             shapes = f"{shape_text(upstream.shape)}, {other} has {shape_text(output.shape)}"
-            fail(f"the upstream gradient{one} has the shape {shapes}")
+            raise RequestError(f"the upstream gradient{one} has the shape {shapes}")
     return {**upstreams_of(recording, seed), **given}
 
 

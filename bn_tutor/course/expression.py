@@ -14,7 +14,7 @@ from typing import Any
 from bn_tutor.course.arguments import is_whole, is_whole_numbers, wrong_argument
 from bn_tutor.course.codes import Code
 from bn_tutor.course.numbers import shape_text
-from bn_tutor.course.parsing import parsed
+from bn_tutor.course.parsing import parsed, refused
 from bn_tutor.course.problem import SlipError, did_you_mean
 from bn_tutor.engine.gradients import Array
 from bn_tutor.engine.graph import Node, placeholders
@@ -46,30 +46,6 @@ _NO_NUMBERS: Mapping[str, str] = {
     "str": "a text",
     "bytes": "a text",
     "complex": "a complex number",
-}
-# What to call the parts of Python that a lesson cannot have.
-_CHOOSE = "relu, abs, maximum, minimum, clip and where choose"
-_HINTS: Mapping[str, str] = {"Compare": _CHOOSE, "IfExp": _CHOOSE, "BoolOp": _CHOOSE}
-_REFUSED: Mapping[str, str] = {
-    "Await": "await",
-    "BoolOp": "and, or",
-    "Call": "a call of anything but an operation",
-    "Compare": "a comparison",
-    "Dict": "a dictionary",
-    "DictComp": "a comprehension",
-    "GeneratorExp": "a comprehension",
-    "IfExp": "if ... else",
-    "JoinedStr": "a text",
-    "Lambda": "lambda",
-    "List": "a list of numbers",
-    "ListComp": "a comprehension",
-    "NamedExpr": ":=",
-    "Set": "a set",
-    "SetComp": "a comprehension",
-    "Slice": "a slice outside of [ ]",
-    "Starred": "a star before an argument",
-    "Tuple": "a tuple outside of an argument",
-    "UnaryOp": "not, ~",
 }
 
 
@@ -164,23 +140,7 @@ def _operand(lowering: Lowering, tree: ast.expr) -> Operand:
         case ast.Subscript():
             key = _key(lowering, tree.slice)
             return lowering.apply("take", [_operand(lowering, tree.value)], tree, key=key)
-    raise _refused(tree)
-
-
-def _refused(tree: ast.expr) -> SlipError:
-    if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Attribute):
-        return _refused(tree.func)
-    if isinstance(tree, ast.Attribute):
-        message, hint = "attributes are not part of the language", "write sum(x), not x.sum()"
-        column = (tree.end_col_offset or 0) - len(tree.attr)
-        return SlipError(Code.NOT_IN_LANGUAGE, message, max(column, 0), hint)
-    if isinstance(tree, ast.BinOp):
-        hint = "a power is **" if isinstance(tree.op, ast.BitXor) else "+ - * / ** @ are"
-        message = "this operator is not part of the language"
-        return SlipError(Code.NOT_IN_LANGUAGE, message, tree.col_offset, hint)
-    what = _REFUSED.get(type(tree).__name__, "this")
-    hint = _HINTS.get(type(tree).__name__, "")
-    return SlipError(Code.NOT_IN_LANGUAGE, f"{what} is not part of the language", tree.col_offset, hint)
+    raise refused(tree)
 
 
 def _name(lowering: Lowering, name: str, tree: ast.expr) -> Operand:
@@ -374,7 +334,7 @@ def _floor_division(lowering: Lowering, tree: ast.BinOp) -> int:
     """Work out // on sizes; there is none for nodes."""
     left, right = _operand(lowering, tree.left), _operand(lowering, tree.right)
     if isinstance(left, str) or isinstance(right, str):
-        raise _refused(tree)
+        raise refused(tree)
     if not isinstance(left, int) or not isinstance(right, int) or right == 0:
         raise SlipError(Code.WRONG_NUMBER, "// divides whole sizes", tree.col_offset)
     return left // right

@@ -112,9 +112,10 @@ class Flow:
     def total(self, name: str, upstream: Mapping[str, Array]) -> Array:
         """Return the right gradient of a node for another upstream."""
         totals = dict(upstream)
-        for spot in self.spots:
-            brought = spot.local.backward(totals[spot.node.name])
-            totals[spot.input] = totals[spot.input] + brought if spot.input in totals else brought
+        with np.errstate(all="ignore"):
+            for spot in self.spots:
+                brought = spot.local.backward(totals[spot.node.name])
+                totals[spot.input] = totals[spot.input] + brought if spot.input in totals else brought
         return totals[name]
 
     def rerun(self, changes: Mapping[Edge, Backward], without: Collection[str] = ()) -> Rerun:
@@ -158,11 +159,13 @@ def flow_of(recording: Recording, upstream: Upstream) -> Flow:
     totals: dict[str, Array] = dict(own)
     contributions: dict[Edge, Array] = {}
     spots: list[Spot] = []
-    for spot in _spots(recording):
-        brought = spot.local.backward(totals[spot.node.name])
-        contributions[spot.edge] = brought
-        totals[spot.input] = totals[spot.input] + brought if spot.input in totals else brought
-        spots.append(spot)
+    # Inf and nan are for the frames to explain.
+    with np.errstate(all="ignore"):
+        for spot in _spots(recording):
+            brought = spot.local.backward(totals[spot.node.name])
+            contributions[spot.edge] = brought
+            totals[spot.input] = totals[spot.input] + brought if spot.input in totals else brought
+            spots.append(spot)
     return Flow(recording, own, tuple(spots), contributions, totals)
 
 

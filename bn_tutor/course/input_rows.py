@@ -157,22 +157,22 @@ def _drawn(
             message, hint = f"{key} of {name} must be a number", "or a switch that stands for one"
             source.add(Code.WRONG_VALUE, message, "inputs", name, key, hint=hint)
             return None
-    if reason := _impossible(parameters):
-        source.add(Code.WRONG_VALUE, f"{reason} of {name}", "inputs", name)
+    for key, reason in _impossible(parameters).items():
+        source.add(Code.WRONG_VALUE, f"{reason} of {name}", "inputs", name, key)
     shape = _shape(source, name, row.get("shape", []), around)
     return InputRow(name, shape, draw, parameters, constant=constant)
 
 
-def _impossible(parameters: Mapping[str, Any]) -> str:
-    """Return what cannot be drawn so; an empty text where all can."""
+def _impossible(parameters: Mapping[str, Any]) -> dict[str, str]:
+    """Return what cannot be drawn so, by its key."""
     given = {key: value for key, value in parameters.items() if _is_number(value)}
     if given.get("std", 0) < 0:
-        return "std must not be negative: that"
+        return {"std": "std must not be negative: that"}
     if not 0 <= given.get("p", 0) <= 1:
-        return "p must lie between 0 and 1: that"
+        return {"p": "p must lie between 0 and 1: that"}
     if "low" in given and "high" in given and given["low"] > given["high"]:
-        return "low must not be above high: those"
-    return ""
+        return {"low": "low must not be above high: those"}
+    return {}
 
 
 def _no_draw(source: Source, name: str, draw: Any) -> None:

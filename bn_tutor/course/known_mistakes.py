@@ -1,8 +1,8 @@
 """The catalogue of mistakes for one run of a lesson: what each would make of a gradient that is asked for.
 
-Mistakes that come to the same are one, under several names. That they do is proven on runs with other sizes
-and other numbers, and so is that a mistake is one: what comes to the right gradient there, as the vanishing
-road of the mean through the variance does, is none and is never offered.
+Mistakes that come to the same are one, under several names. That they do is proven on a run with other
+sizes and other numbers, too, and so is that a mistake is one: what comes to the right gradient there, as the
+vanishing road of the mean through the variance does, is none and is never offered.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -77,7 +77,7 @@ class Mistakes:
         order = {mistake: at for at, mistake in enumerate([RIGHT, *sorted(showing, key=self._rank)])}
         lots = [list(order)]
         # What differs is distinct; only what looks alike is looked at again, on numbers that hide nothing.
-        for run, tolerance in ((self.run, LOOKS_ALIKE), *((proof, TOLERANCE) for proof in self._proofs)):
+        for run, tolerance in ((self.run, LOOKS_ALIKE), (self._proof, TOLERANCE)):
             lots = [part for lot in lots for part in parted(run, lot, asked, tolerance)]
         distinct = sorted((lot for lot in lots if RIGHT not in lot), key=lambda lot: order[lot[0]])
         return tuple(self._known(lot, names, showing[lot[0]]) for lot in distinct)
@@ -101,22 +101,25 @@ class Mistakes:
         between = self.run.between(asked)
         sizes = list(self.run.sizes.values())
         # Where sizes agree so do shapes that have nothing to do with each other: that is nobody's habit.
-        known = self._proofs[0].passes if len(set(sizes)) < len(sizes) else self.run.passes
+        known = self._proof.passes if len(set(sizes)) < len(sizes) else self.run.passes
         for name, found in self.run.passes.items():
             on_the_way = found.is_within(between) if asked.given else found.touches(between)
             if on_the_way and name in known:
                 yield name
 
     @cached_property
-    def _proofs(self) -> tuple[Run, Run]:
-        return proof_run(self.run.lesson, 0), proof_run(self.run.lesson, 1)
+    def _proof(self) -> Run:
+        return proof_run(self.run.lesson)
 
-    def _rank(self, mistake: str) -> tuple[int, int]:
-        """The lesson's own first, then in the order of the rows; of one row what is nearest to the inputs."""
+    def _rank(self, mistake: str) -> tuple[int, int, int]:
+        """The lesson's own first, then in the order of the rows; then what is nearest to the inputs.
+
+        Of several edges to blame, one that passes its upstream on unchanged is the least likely.
+        """
         if mistake in self.run.own:
-            return -1, list(self.run.own).index(mistake)
+            return -1, 0, list(self.run.own).index(mistake)
         found = self.run.passes[mistake]
-        return _ORDER[found.row.id], -found.change.spot.at
+        return _ORDER[found.row.id], not found.change.spot.links, -found.change.spot.at
 
     def _rank_by_distance(self, mistake: str) -> int:
         return -self.run.passes[mistake].change.spot.at

@@ -37,7 +37,7 @@ ROWS: Sequence[Misconception] = (
     Misconception("sum-missing", "sum over the broadcast axis missing", on_each_edge(sum_slips.sum_missing)),
     Misconception("mean-for-sum", "mean in place of the sum", on_each_edge(sum_slips.mean_for_sum)),
     Misconception("wrong-axis", "sum over the wrong axis", on_each_edge(sum_slips.wrong_axis)),
-    Misconception("sum-of-all", "sum over every axis", on_each_edge(sum_slips.sum_of_all)),
+    Misconception("sum-of-all", "sum or mean over every axis", on_each_edge(sum_slips.sum_of_all)),
     Misconception("statistics-as-constants", "statistics taken for constants", _STATISTICS),
     Misconception("road-dropped", "one of several roads missing", on_each_edge(road_slips.road_dropped)),
     Misconception("own-dropped", "an output's own upstream missing", road_slips.own_dropped),

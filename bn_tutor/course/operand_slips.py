@@ -142,8 +142,9 @@ def eps_forgotten(spot: Spot) -> Iterator[Slip]:
         bare = [_bare(spot.recording, name, detail) for name in names]
         for used in [each for each in bare if each is not None][:1]:
             wrong = partial(_backward_at, spot, bare, _bare(spot.recording, spot.node.name, detail))
-            say = f"{used.eps} {words} this slope. The forward pass has it in {used.inside}, under the root."
-            yield Slip(Wrong(wrong, ""), say, "What exactly stands under the root?", detail)
+            say = f"{used.eps} {words} this slope. On the way forward it stands in {used.inside}."
+            hint = f"Where exactly does {used.eps} stand on the way forward?"
+            yield Slip(Wrong(wrong, ""), say, hint, detail)
 
 
 def _backward_at(spot: Spot, bare: Sequence[_Bare | None], own: _Bare | None, upstream: Array) -> Array:
@@ -166,11 +167,12 @@ def _bare(recording: Recording, name: str, where: str) -> _Bare | None:
         eps = recording[sources[0]]
         value = recording[name] - (2 * eps if where == "subtracted" else eps)
         return _Bare(sources[0], shown(recording, name), value)
-    if node.operation.name not in ("sqrt", "reciprocal"):
+    if node.operation.name not in ("sqrt", "reciprocal", "power"):
         return None
     below = _bare(recording, node.inputs[0], where)
     if below is None:
         return None
     moved = recording[below.eps] if where == "outside" and node.operation.name == "sqrt" else 0.0
     with np.errstate(all="ignore"):
-        return _Bare(below.eps, below.inside, np.asarray(node.operation.forward(below.value) + moved))
+        value = np.asarray(node.operation.forward(below.value, **node.parameters))
+    return _Bare(below.eps, below.inside, value + moved)

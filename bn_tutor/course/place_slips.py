@@ -1,8 +1,9 @@
 """Slips with where numbers go: matrices not transposed, masks of the wrong side, parts in wrong places."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -91,24 +92,27 @@ def mask_turned(spot: Spot) -> Iterator[Slip]:
 # --- functions whose slope is written with their output -------------------------------------------------
 
 
+# The slope in terms of what was put in, in words and as a function of it.
+_SLOPES: Mapping[str, tuple[str, Callable[[Array], Any]]] = {
+    "exp": ("{put}", np.asarray),
+    "tanh": ("1 - {put}**2", lambda put: 1.0 - put**2),
+    "sigmoid": ("{put} * (1 - {put})", lambda put: put * (1.0 - put)),
+    "log": ("1 / {put}", lambda put: 1.0 / put),
+}
+
+
 def other_stage(spot: Spot) -> Iterator[Slip]:
     """Put a function's input where its slope has the output, or the output where it has the input."""
-    functions = {
-        "exp": lambda put: put,
-        "tanh": lambda put: 1.0 - put**2,
-        "sigmoid": lambda put: put * (1.0 - put),
-        "log": lambda put: 1.0 / put,
-    }
-    compute = functions.get(spot.node.operation.name)
-    for at, link in factors(spot):
-        if compute is None:
-            return
-        own, put, name = "output", spot.operands[0], to(spot)
-        if spot.node.operation.name == "log":
-            own, put, name = "input", spot.output, whole(spot)
-        say = f"{name} stands where the {own} of {spot.node.operation.name} belongs: {slope_is(spot, link)}."
-        hint = f"Is the slope of {spot.node.operation.name} written with its input here, or with its output?"
-        yield Slip(replaced(spot, at, Scale("", compute, (put,))), say, hint, "put-in")
+    function = spot.node.operation.name
+    for at, link in factors(spot) if function in _SLOPES else ():
+        text, compute = _SLOPES[function]
+        has, put, value = "output", to(spot), spot.operands[0]
+        if function == "log":
+            has, put, value = "input", whole(spot), spot.output
+        say = f"{put} stands where the {has} of {function} belongs: {slope_is(spot, link)}."
+        hint = f"Is the slope of {function} written with its input here, or with its output?"
+        wrong = Scale(text.format(put=bracketed(put)), compute, (value,))
+        yield Slip(replaced(spot, at, wrong), say, hint)
 
 
 # --- parts ----------------------------------------------------------------------------------------------

@@ -35,6 +35,8 @@ class Problem:
         return "warning" if self.code in WARNINGS else "error"
 
     def __str__(self) -> str:
+        if not self.path:
+            return self.message  # it is in no file, but in what was asked for
         column = self.column if self.line else 0
         place = ":".join(str(part) for part in (self.path, self.line, column) if part)
         code = f"[{self.code}]" if self.code else ""

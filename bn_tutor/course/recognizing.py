@@ -22,8 +22,8 @@ from bn_tutor.engine.gradients import Array
 OF_A_FRACTION = 1e-6
 # Typed less exactly than this, a number is close to too many values of a lesson.
 FINE = 0.002
-# Of a number that is close to zero anything is a multiple.
-FAR_FROM_ZERO = 5.0
+# A multiple is known by this part of itself.
+CLEAR = 0.1
 
 
 class How(StrEnum):
@@ -87,9 +87,7 @@ def recognized_number(
         return found
     if tolerance <= FINE and (names := [name for name, value in wanted.others.items() if fits(value)]):
         return (_named(names, wanted),)
-    if abs(right) <= FAR_FROM_ZERO * tolerance:
-        return ()
-    return tuple(_ratio(given / right, wanted, tolerance / abs(right)))
+    return tuple(_ratio(given / right, wanted, tolerance / abs(right))) if right else ()
 
 
 def entry(value: Array, wanted: Wanted, place: tuple[int, ...]) -> float | None:
@@ -151,9 +149,10 @@ def _multiple(wanted: Wanted, given: Array, tolerance: float) -> Iterator[Recogn
 
 
 def _ratio(ratio: float, wanted: Wanted, tolerance: float) -> Iterator[Recognized]:
-    slack = max(tolerance, TOLERANCE) * max(1.0, abs(ratio))
+    slack = max(tolerance, TOLERANCE)
     for factor, words in _ratios(wanted):
-        if abs(ratio - factor) <= slack:
+        # Of a number close to zero, or typed with few digits, anything is a multiple.
+        if abs(ratio - factor) <= slack <= CLEAR * abs(factor):
             yield Recognized(How.RATIO, words)
             return
 
@@ -178,7 +177,8 @@ def _counts(wanted: Wanted) -> list[int]:
 
 
 def _equal(one: Array, another: Array, tolerance: float) -> bool:
-    return relative_error(np.asarray(one), np.asarray(another), scale=1.0) <= tolerance
+    with np.errstate(all="ignore"):
+        return relative_error(np.asarray(one), np.asarray(another), scale=1.0) <= tolerance
 
 
 def _same_numbers(given: Array, value: Array, tolerance: float) -> bool:

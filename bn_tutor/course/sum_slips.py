@@ -46,12 +46,15 @@ def wrong_axis(spot: Spot) -> Iterator[Slip]:
 
 
 def sum_of_all(spot: Spot) -> Iterator[Slip]:
-    """Sum everything into one number, as np.sum does without an axis."""
+    """Make one number of everything, as np.sum and np.mean do without an axis."""
     for at, link in _sums(spot):
         if len(link.axes) < len(link.shape_out):
-            say = f"This sums everything into one number. {_served(spot, link)}, and over nothing else."
             hint = f"{to(spot)} has the shape {link.shape_in}: how many numbers must its gradient have?"
+            served = f"{_served(spot, link)}, and over nothing else."
+            say = f"This sums everything into one number. {served}"
             yield Slip(replaced(spot, at, Wrong(np.sum, "np.sum({up})")), say, hint)
+            say = f"This is the mean of everything, one number. {served}"
+            yield Slip(replaced(spot, at, Wrong(np.mean, "np.mean({up})")), say, hint, "mean")
 
 
 def _sums(spot: Spot) -> Iterator[tuple[int, SumOver]]:

@@ -110,4 +110,6 @@ def same(one: Array | None, another: Array | None) -> bool:
     """Whether two gradients are equal, strictly in shape; a gradient of zero is compared with 1."""
     if one is None or another is None:
         return one is another
-    return relative_error(np.asarray(one), np.asarray(another), scale=1.0) <= TOLERANCE
+    # A mistake may come to inf or nan, which equal nothing.
+    with np.errstate(all="ignore"):
+        return relative_error(np.asarray(one), np.asarray(another), scale=1.0) <= TOLERANCE

@@ -91,6 +91,19 @@ def test_several_paths_each_once_in_their_order(lint, tmp_path):
 
 
 @pytest.mark.usefixtures("lessons")
+def test_file_of_a_folder_that_is_no_lesson_is_left_out(run, written):
+    written("notes.md", "# No lesson\n")
+    result = run("lesson", "lint", ".", "--format", "github")
+    assert result.stderr == "bn-tutor: notes.md: left out, since it does not begin with +++\n"
+    assert result.returncode == 1 and "notes.md" not in result.stdout
+
+
+def test_lesson_by_its_name(lint, refuse_lint):
+    assert lint("gates") == (0, "1 lesson is proven right\n")
+    assert refuse_lint("gatess") == "there is no lesson gatess (did you mean gates?)"
+
+
+@pytest.mark.usefixtures("lessons")
 def test_nothing_to_prove(refuse_lint, run, tmp_path):
     (tmp_path / "empty").mkdir()
     (tmp_path / "empty" / "README.md").write_text("")

@@ -83,7 +83,7 @@ def test_a_key_held_down_flips_through_every_choice(stepper, written):
     ("wish", "said"),
     [
         ("mood=right", "There is no switch mood (did you mean mode?)"),
-        ("mode=wrong", "mode has no choice wrong (did you mean broken?)"),
+        ("mode=brokn", "mode has no choice brokn (did you mean broken?)"),
         ("factor=4", "factor has no choice 4 (there are: 2, 3)"),
         ("mode=broken", "mode = broken cannot be walked: line 24: matmul: the 3 columns of the left"),
     ],

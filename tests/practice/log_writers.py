@@ -5,8 +5,8 @@
 ``begin FOLDER``: for each line ``NAME PIECE`` on stdin a child is forked, which keeps answers until it is
 killed. With a PIECE above 0 the system is made to take only so many bytes at once, as a full disk would, so
 that a kill can come in the middle of a line.
-``many FOLDER NAME SECONDS LOCKED``: keeps answers for so long, once a line comes on stdin; with a lock, or
-where LOCKED is no without.
+``many FOLDER NAME SECONDS LOCKED PIECE``: keeps answers for so long, once a line comes on stdin; where LOCKED
+is no, without a lock.
 """
 
 import os
@@ -55,9 +55,11 @@ def begin(folder):
         say("ended")
 
 
-def many(folder, name, seconds, locked):
+def many(folder, name, seconds, locked, piece):
     if locked == "no":
         answer_log.lock = lambda *_: False
+    if int(piece):
+        answer_log.os.write = in_pieces(int(piece))
     say("ready")
     sys.stdin.readline()
     end = time.monotonic() + float(seconds)
@@ -65,6 +67,7 @@ def many(folder, name, seconds, locked):
     while time.monotonic() < end:
         say(answer_log.keep(answer(session=name, seed=number), folder) or f"{name} {number}")
         number += 1
+        time.sleep(0.001)  # nobody answers faster, and who polls for the lock gets a turn
 
 
 if __name__ == "__main__":

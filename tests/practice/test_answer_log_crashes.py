@@ -72,12 +72,16 @@ def test_after_kill_9_every_acknowledged_answer_is_there_and_every_line_whole_or
     assert {each.reason for each in skipped} <= {"is torn or damaged"}
 
 
-@pytest.mark.parametrize("locked", ["yes", "no"])
+@pytest.mark.parametrize(
+    ("locked", "piece"), [("yes", 0), ("no", 0), ("yes", 40)], ids=["locked", "no lock", "locked, in pieces"]
+)
 @pytest.mark.parametrize("writers", [2, 4])
 def test_of_programs_that_write_at_once_every_line_is_whole_and_none_is_lost(
-    tmp_path, writer, writers, locked
+    tmp_path, writer, writers, locked, piece
 ):
-    programs = [writer("many", tmp_path, f"session-{name}", 0.5, locked) for name in range(writers)]
+    """One write is whole without a lock; where the system takes it in pieces, the lock keeps it so."""
+    words = [("many", tmp_path, f"session-{name}", 0.5, locked, piece) for name in range(writers)]
+    programs = [writer(*each) for each in words]
     assert {program.stdout.readline() for program in programs} == {"ready\n"}
     for program in programs:
         program.stdin.write("go\n")

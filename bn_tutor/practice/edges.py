@@ -1,0 +1,102 @@
+"""Edges of the backward pass, as questions speak of them: their names, their lines, what leads to them."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from bn_tutor.course.numbers import shape_text
+from bn_tutor.engine.closeness import relative_error
+from bn_tutor.engine.gradients import Array, LinearMap, MatMul, Reshape, Scale, Spread, SumOver, Transpose, links
+from bn_tutor.engine.graph import Graph
+from bn_tutor.engine.replay import BackwardStep, Edge
+from bn_tutor.practice.setting import Setting
+
+TOLERANCE = 1e-9
+
+def edges(setting: Setting) -> Iterator[tuple[BackwardStep, Edge]]:
+    """Yield every edge of the backward pass with its step."""
+    for step in setting.steps:
+        for edge in step.edges:
+            yield step, edge
+
+
+def name_of(setting: Setting, edge: Edge) -> str:
+    """Return what an edge brings: dx where it is all, dx1 where several gradients meet."""
+    several = setting.recording.graph.parts(edge.input) > 1
+    return f"d{edge.input}{edge.way.arrival if several else ''}"
+
+
+def written(setting: Setting, name: str, edge: Edge) -> str:
+    """Return the lesson's own line for a gradient, which lint has proven, else the engine's."""
+    own = next((line.text for line in setting.lesson.backward if line.name == name), "")
+    return own or edge.named_local.numpy(f"d{edge.node.name}")
+
+
+def ancestors(graph: Graph, name: str) -> set[str]:
+    """Return the node and all that it was computed from."""
+    found: set[str] = set()
+    left = [name]
+    while left:
+        each = left.pop()
+        if each not in found:
+            found.add(each)
+            left += graph[each].inputs
+    return found
+
+
+def users(graph: Graph, name: str) -> list[str]:
+    """Return the nodes that send a gradient back to a node, in the order of the forward pass."""
+    return [each.name for each in graph.operations if name in each.inputs and each.name in graph.arrivals]
+
+
+def forward_lines(setting: Setting, names: Iterable[str]) -> list[str]:
+    """Return these lines of the forward pass, in its order."""
+    wanted = set(names)
+    return [f"{node.name} = {node.formula}" for node in setting.recording.graph.operations if node.name in wanted]
+
+
+def shape_list(setting: Setting, names: Iterable[str]) -> str:
+    """Return values with their shapes: x (5, 3), gamma (3,); no plain numbers among them."""
+    found = {name: setting.values[name] for name in dict.fromkeys(names) if name.isidentifier()}
+    return ", ".join(f"{name} {shape_text(value.shape)}" for name, value in found.items())
+
+
+def sizes_text(setting: Setting) -> str:
+    """Return what the names of sizes stand for: N = 5, D = 3."""
+    known = {name: shape_text(value) if isinstance(value, tuple) else value for name, value in setting.names.items()}
+    return ", ".join(f"{name} = {value}" for name, value in known.items())
+
+
+def words_of(local: LinearMap, setting: Setting) -> list[str]:
+    """Return the forward values that a local gradient's formula speaks of."""
+    formulas = [link.formula for link in links(local) if isinstance(link, Scale | MatMul)]
+    words = dict.fromkeys(word for formula in formulas for word in re.findall(r"[A-Za-z_]\w*", formula))
+    return [word for word in words if word in setting.recording.values]
+
+
+def hint_for(edge: Edge) -> str:
+    """Return what to think of, in the terms of this edge; it gives no formula."""
+    node, own, parts = edge.node.name, edge.input, links(edge.named_local)
+    said = [
+        f"By how much does {node} change when {own} changes by a little? That multiplies the upstream."
+        if any(isinstance(part, Scale) for part in parts)
+        else "",
+        f"Which factor, transposed, and on which side, makes the shape of {own}?"
+        if any(isinstance(part, MatMul) for part in parts)
+        else "",
+        f"One entry of {own} went into several of {node}: what becomes of their gradients?"
+        if any(isinstance(part, SumOver) for part in parts)
+        else "",
+        f"Several entries of {own} went into one of {node}: what does each of them get?"
+        if any(isinstance(part, Spread) for part in parts)
+        else "",
+    ]
+    if any(isinstance(part, Reshape | Transpose) for part in parts):
+        said.append(f"The shape was changed on the way forward; {own} needs its own again.")
+    return " ".join(filter(None, said)) or f"Which entries of {node} come from which entries of {own}?"
+
+
+def equal(one: Array, another: Array) -> bool:
+    """Whether two arrays have one shape and one value."""
+    return relative_error(np.asarray(one), np.asarray(another), scale=1.0) <= TOLERANCE

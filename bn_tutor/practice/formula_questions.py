@@ -1,0 +1,150 @@
+"""A gradient typed as NumPy: any formula of the right value and shape, on several runs, is right."""
+
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import partial
+from random import Random
+
+from bn_tutor.course.codes import Code
+from bn_tutor.course.evaluation import evaluate
+from bn_tutor.course.problem import SlipError
+from bn_tutor.course.recognizing import Recognized, Wanted, recognized
+from bn_tutor.engine.gradients import Array, links
+from bn_tutor.engine.replay import BackwardStep, Edge
+from bn_tutor.practice.asked import Asked, Draft, Verdict
+from bn_tutor.practice.edges import edges, equal, hint_for, name_of, shape_list, sizes_text, written
+from bn_tutor.practice.naming import wrong_values
+from bn_tutor.practice.setting import Setting
+
+_PREFIX = re.compile(r"(?<![\w.])(?:np|numpy)\s*\.\s*(?=[A-Za-z_])")
+_NOTHING_KNOWN = "The shape is right, the value is not, and none of the known mistakes gives it."
+
+
+def formulas(setting: Setting, random: Random) -> Iterator[Draft]:
+    """Ask for what an edge sends back, where it is not just passed on."""
+    for step, edge in edges(setting):
+        if links(edge.local):
+            yield Draft(f"formula/{name_of(setting, edge)}", partial(_formula, setting, step, edge))
+
+
+def _formula(setting: Setting, step: BackwardStep, edge: Edge) -> Asked:
+    name, node = name_of(setting, edge), step.node
+    allowed = usable(setting, name, _handled(setting, step))
+    key = written(setting, name, edge)
+    return Asked(
+        f"formula/{name}",
+        "formula",
+        node.name,
+        f"{node.name} = {node.formula}. Write {name}, which {node.name} sends back to {edge.input}, as NumPy.",
+        key,
+        judge_formula(setting, name, allowed, {f"d{node.name}"}),
+        given=about_names(setting, [f"d{node.name}", *node.inputs], allowed),
+        hint=f"{hint_for(edge)} And {name} has the shape of {edge.input}.",
+        worked=f"{name} = {key}",
+    )
+
+
+def _handled(setting: Setting, last: BackwardStep) -> list[str]:
+    """Return the gradients that are complete when a step begins, the nearest first."""
+    found = list[str]()
+    for step in setting.steps:
+        found.insert(0, f"d{step.node.name}")
+        if step is last:
+            break
+    return found
+
+
+def usable(setting: Setting, name: str, gradients: Collection[str]) -> list[str]:
+    """Return what a formula for ``name`` may use: gradients and forward values, but none that is the answer."""
+    forward = [each.name for each in setting.recording.graph.nodes if each.name.isidentifier()]
+    answers = [run.values[name] for run in (setting, *setting.others)]
+    return [each for each in (*gradients, *forward) if not _gives_away(setting, each, answers)]
+
+
+def _gives_away(setting: Setting, name: str, answers: Sequence[Array]) -> bool:
+    runs = (setting, *setting.others)
+    return all(equal(run.values[name], answer) for run, answer in zip(runs, answers, strict=True))
+
+
+def about_names(setting: Setting, near: Collection[str], allowed: Collection[str]) -> list[str]:
+    """Return which names may be used, and the shapes of those that matter."""
+    shapes = shape_list(setting, [name for name in near if name in allowed])
+    sizes = sizes_text(setting)
+    lines = [f"Shapes: {shapes}" + (f", where {sizes}" if sizes else "")]
+    return [*lines, f"You may use: {', '.join([*allowed, *setting.names])}"]
+
+
+# --- judging --------------------------------------------------------------------------------------------
+
+
+def judge_formula(
+    setting: Setting, name: str, allowed: Collection[str], given: Collection[str] = ()
+) -> Callable[[str], Verdict]:
+    """Return the judge of a typed formula: by value, on this run and others, strictly in shape.
+
+    Only names that are ``allowed`` may be used; what is ``given`` is right, so mistakes come after it.
+    """
+
+    def judge(answer: str) -> Verdict:
+        try:
+            values = [value_of(answer, run, name, allowed) for run in (setting, *setting.others)]
+        except SlipError as slip:
+            return Verdict(None, told(slip, answer, setting))
+        return _judged(setting, name, values, given)
+
+    return judge
+
+
+def value_of(answer: str, run: Setting, name: str, allowed: Collection[str]) -> Array:
+    """Return what a typed formula comes to; a slip's column, from 0, is that of what was typed.
+
+    ``dx = ...`` and ``np.`` in front of an operation are how NumPy is written, and are passed over.
+    """
+    blank = _PREFIX.sub(lambda found: " " * len(found[0]), answer)
+    start = re.match(rf"\s*(?:{name}\s*=(?!=))?\s*", blank)
+    begin = start.end() if start else 0
+    known = {each: run.values[each] for each in allowed if each in run.values}
+    try:
+        return evaluate(blank[begin:].rstrip(), known, run.names)
+    except SlipError as slip:
+        raise SlipError(slip.code, slip.message, slip.column + begin, slip.hint) from None
+
+
+def told(slip: SlipError, answer: str, setting: Setting) -> str:
+    """Return what is said of a slip in a typed formula; it costs no try."""
+    message, hint = slip.message, slip.hint
+    word = re.match(r"[A-Za-z_]\w*", answer[slip.column :])
+    if slip.code is Code.UNKNOWN_NAME and word:
+        is_there = word[0] in setting.values
+        message = f"{word[0]} may not be used here" if is_there else f"there is nothing called {word[0]}"
+    if slip.code is Code.NOT_IN_LANGUAGE and word and word[0] == "T":
+        hint = "write transpose(w), not w.T"
+    return f"{message}{f' ({hint})' if hint else ''}, at column {slip.column + 1}."
+
+
+def _judged(setting: Setting, name: str, values: Sequence[Array], given: Collection[str]) -> Verdict:
+    runs = (setting, *setting.others)
+    right = [equal(value, run.values[name]) for value, run in zip(values, runs, strict=True)]
+    if all(right):
+        return Verdict(True, "Right, also with other numbers and other sizes.")
+    if right[0]:
+        return Verdict(False, "Right for these sizes only: is there a number in it that should be a size?")
+    found = _known(setting, name, values[0], given)
+    if len(found) > 1:  # the run's numbers cannot tell two mistakes apart; another's may
+        kinds = [each.mistake.kind for each in _known(runs[1], name, values[1], given) if each.mistake]
+        found = [each for each in found if each.mistake and each.mistake.kind in kinds] or found
+    if not found:
+        return Verdict(False, _by_shape(values[0], setting.values[name], name))
+    return Verdict(False, found[0].say, found[0].mistake.kind if found[0].mistake else "")
+
+
+def _known(setting: Setting, name: str, value: Array, given: Collection[str]) -> list[Recognized]:
+    right = setting.values[name]
+    others = {each: other for each, other in setting.values.items() if each != name and not equal(other, right)}
+    return list(recognized(Wanted(name, right, wrong_values(setting, name, given), others), value))
+
+
+def _by_shape(value: Array, right: Array, name: str) -> str:
+    if value.shape == right.shape:
+        return _NOTHING_KNOWN
+    return f"The shape is wrong: your formula has the shape {value.shape}, and {name} {right.shape}."
