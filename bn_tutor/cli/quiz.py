@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from bn_tutor.cli.completion import complete_lesson
+from bn_tutor.cli.completion import complete_choice, complete_lesson
 
 HELP = """\
 Test yourself: questions from a lesson's graph, answered before anything is shown.
@@ -16,9 +16,10 @@ Examples:
   bn-tutor quiz gates linear --count 5     on other lessons
   bn-tutor quiz --kind formula             write gradients as NumPy
   bn-tutor quiz --due                      what should be asked again by now
+  bn-tutor quiz dropout --set mode=inference
   bn-tutor quiz --seed 3 --answers my.txt  answers from a file, one a line
 \b
-Kinds: next, shape, local, number, formula, join, line, order, own.
+Kinds: next, shape, local, number, formula, whole, join, line, order, own.
 While you answer: h is a hint, r shows the answer, s skips, q ends.
 """
 
@@ -31,11 +32,24 @@ Kind = Annotated[list[str] | None, typer.Option("--kind", metavar="KIND", help="
 Seed = Annotated[
     int | None, typer.Option("--seed", help="The same questions again; else new ones each time.")
 ]
-Due = Annotated[bool, typer.Option("--due", help="First what is due for review.")]
+SetSwitch = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="SWITCH=CHOICE",
+        help="Set a lesson's switch; repeatable.",
+        autocompletion=complete_choice,
+    ),
+]
+Due = Annotated[
+    bool, typer.Option("--due", help="First what is due for review, in all lessons unless some are named.")
+]
 Answers = Annotated[
     Path | None, typer.Option("--answers", metavar="FILE", help="Answers, one a line; - is stdin.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the session as one JSON document.")]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print the session as one JSON document; needs --answers.")
+]
 Plain = Annotated[bool, typer.Option("--plain", help="No boxes, for screen readers (also ACCESSIBLE=1).")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours (also NO_COLOR).")]
 
@@ -45,6 +59,7 @@ def quiz(
     count: Count = 10,
     kind: Kind = None,
     seed: Seed = None,
+    switch: SetSwitch = None,
     due: Due = False,
     answers: Answers = None,
     as_json: AsJson = False,
@@ -52,20 +67,37 @@ def quiz(
     no_color: NoColor = False,
 ) -> None:
     """Ask questions; what --help shows is HELP."""
-    from bn_tutor.cli.output import fail, is_terminal, output_look, wants_plain
+    from bn_tutor.cli.output import fail, is_terminal, wants_plain
     from bn_tutor.cli.quizzing import Options, run
+    from bn_tutor.cli.targets import parse_choices
+
+    _refuse_unknown(kind or [])
+    if as_json and answers is None:
+        fail("--json needs the answers from a file: --answers FILE, or - for stdin")
+    if answers is None and not is_terminal():
+        fail("the quiz needs a terminal, or answers from a file: --answers FILE")
+    options = Options(
+        lessons=tuple(dict.fromkeys(lessons or [])),
+        choices=parse_choices(switch or []),
+        count=count,
+        kinds=tuple(kind or ()),
+        seed=seed,
+        due=due,
+        answers=answers,
+        as_json=as_json,
+        is_plain=plain or wants_plain(),
+        no_color=no_color,
+    )
+    run(options)
+
+
+def _refuse_unknown(kinds: list[str]) -> None:
+    from bn_tutor.cli.output import fail
     from bn_tutor.course.plain import one_line
     from bn_tutor.course.problem import did_you_mean
     from bn_tutor.practice.choosing import MAKERS
 
-    for each in kind or ():
-        if each not in MAKERS:
-            hint = did_you_mean(each, MAKERS) or f"there are: {', '.join(MAKERS)}"
-            fail(f"there is no kind {one_line(each, 40)} ({hint})")
-    if answers is None and not is_terminal():
-        fail("the quiz needs a terminal, or answers from a file: --answers FILE")
-    look = output_look(is_plain=plain or wants_plain())
-    options = Options(
-        tuple(lessons or ["batchnorm"]), count, tuple(kind or ()), seed, due, answers, as_json, no_color
-    )
-    run(options, look)
+    for kind in kinds:
+        if kind not in MAKERS:
+            hint = did_you_mean(kind, MAKERS) or f"there are: {', '.join(MAKERS)}"
+            fail(f"there is no kind {one_line(kind, 40)} ({hint})")

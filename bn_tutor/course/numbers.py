@@ -38,7 +38,7 @@ def shape_text(shape: Shape) -> str:
 
 def read_number(text: str) -> float | None:
     """Read a number as people write it: -0.35, −0.35, 3.5e-1, 1/3; None for anything else."""
-    text = text.replace("−", "-").replace(" ", "")
+    text = re.sub(r"\s*/\s*|(?<=[+-])\s+", lambda found: found[0].strip(), text.replace("−", "-").strip())
     plain_number = r"[+-]?(?:\d{1,30}\.?\d{0,30}|\.\d{1,30})(?:[eE][+-]?\d{1,3})?"
     found = re.fullmatch(rf"({plain_number})(?:/({plain_number}))?", text)
     if not found:

@@ -88,7 +88,9 @@ def _natural_scale(output: Array, operand: Array, tangent: Array) -> float:
     The mean's gradient through the variance is exactly zero and numerically 1e-17: a relative error of such
     a number says nothing.
     """
-    return 1e-3 * largest(output) * largest(tangent) / (largest(operand) or 1.0)
+    natural = 1e-3 * largest(output) / (largest(operand) or 1.0)
+    # Where the output itself is lost in rounding, as that of sigmoid(-40), nothing smaller can be judged.
+    return max(natural, 1e-6) * largest(tangent)
 
 
 def _errors(
@@ -111,14 +113,16 @@ def directional_derivative(node: Node, operands: tuple[Array, ...], place: int, 
     """Return d/dt of the node's operation along ``tangent`` in its input at ``place``; the output's shape."""
 
     moved = partial(_moved, node, operands, place, tangent)
-    return _complex_step(moved) if node.operation.smooth else _central_difference(moved)
+    if node.operation.smooth:
+        return _complex_step(moved)
+    return _central_difference(moved, _central_step(operands[place], tangent))
 
 
 def _is_judged(node: Node, operands: tuple[Array, ...], place: int, tangent: Array) -> Array:
     """Return, in the output's shape, where a derivative exists along ``tangent``: not at a kink."""
     if node.operation.smooth:
         return np.asarray(True)
-    step = 2 * CENTRAL_STEP
+    step = 2 * _central_step(operands[place], tangent)
     ahead, here, behind = (_moved(node, operands, place, tangent, each) for each in (step, 0, -step))
     bend = np.abs((ahead - here) - (here - behind))
     return np.asarray(bend <= 1e-3 * step * largest(tangent))
@@ -133,7 +137,12 @@ def _complex_step(moved: Callable[[complex], Array]) -> Array:
     return np.imag(moved(COMPLEX_STEP * 1j)) / COMPLEX_STEP
 
 
-def _central_difference(moved: Callable[[complex], Array]) -> Array:
-    near = moved(CENTRAL_STEP) - moved(-CENTRAL_STEP)
-    far = moved(2 * CENTRAL_STEP) - moved(-2 * CENTRAL_STEP)
-    return (8 * near - far) / (12 * CENTRAL_STEP)
+def _central_step(operand: Array, tangent: Array) -> float:
+    """Return a step that moves the operand by CENTRAL_STEP of its size, so that rounding stays far below."""
+    return CENTRAL_STEP * max(largest(operand), 1.0) / (largest(tangent) or 1.0)
+
+
+def _central_difference(moved: Callable[[complex], Array], step: float) -> Array:
+    near = moved(step) - moved(-step)
+    far = moved(2 * step) - moved(-2 * step)
+    return (8 * near - far) / (12 * step)

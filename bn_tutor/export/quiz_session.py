@@ -33,6 +33,7 @@ def _question(asked: Asked, replies: Sequence[tuple[Asked, str, Reply]]) -> dict
         "kind": asked.kind,
         "node": asked.node,
         "text": asked.text,
+        "given": list(asked.given),
         "choices": list(asked.choices),
         "lines": list(asked.lines),
         "data": {name: value.tolist() for name, value in asked.data},

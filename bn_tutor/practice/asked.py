@@ -26,9 +26,10 @@ class Asked:
     """One question.
 
     ``id`` says what is to be learnt and not with which numbers: the same question on other data is the same
-    item. ``data`` holds the arrays that the answer needs; ``choices`` what can be chosen, by letters in this
-    order; ``lines`` code to look at. ``key`` is the right answer as it would be typed, ``worked`` how one
-    comes to it; the frame that explains it is the backward frame of ``node`` on the data of ``run``.
+    item. ``given`` is code, and facts, that the question stands on; ``data`` holds the arrays that the answer
+    needs; ``choices`` what can be chosen, by letters in this order; ``lines`` code of which one line is the
+    answer. ``key`` is the right answer as it would be typed, ``worked`` how one comes to it; the frame that
+    explains it is the backward frame of ``node`` on the data of ``run``.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Asked:
     data: Sequence[tuple[str, Array]] = ()
     choices: Sequence[str] = ()
     lines: Sequence[str] = ()
+    given: Sequence[str] = ()
     hint: str = ""
     worked: str = ""
     run: Setting | None = None

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
 
@@ -33,7 +34,7 @@ class Asking:
 
     tries: tuple[Answer, ...]
 
-    @property
+    @cached_property
     def item(self) -> Item:
         """The question that was asked."""
         return Item(self.tries[0].lesson, self.tries[0].question)
@@ -48,7 +49,7 @@ class Asking:
         """When it ended."""
         return self.tries[-1].at
 
-    @property
+    @cached_property
     def result(self) -> Result:
         """What it came to. To skip a question after a wrong answer is to have missed it."""
         verdicts = [each.verdict for each in self.tries]

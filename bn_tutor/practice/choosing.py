@@ -1,17 +1,22 @@
 """Which questions a session asks: every kind, every node, on changing data."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from random import Random
 
 from bn_tutor.course.lesson import Lesson
 from bn_tutor.practice.asked import Asked, Draft
-from bn_tutor.practice.gradient_questions import formulas, local_formulas, numbers, shapes
+from bn_tutor.practice.formula_questions import formulas
+from bn_tutor.practice.join_questions import joins
 from bn_tutor.practice.line_questions import wrong_lines
-from bn_tutor.practice.order_questions import joins, next_node, sorted_steps
+from bn_tutor.practice.local_questions import local_formulas
+from bn_tutor.practice.number_questions import numbers
+from bn_tutor.practice.order_questions import next_node, sorted_steps
 from bn_tutor.practice.own_questions import own_questions
 from bn_tutor.practice.setting import Setting, fits, setting
+from bn_tutor.practice.shape_questions import shapes
+from bn_tutor.practice.whole_questions import wholes
 
 Maker = Callable[[Setting, Random], Iterator[Draft]]
 
@@ -21,6 +26,7 @@ MAKERS: Mapping[str, Maker] = {
     "local": local_formulas,
     "number": numbers,
     "formula": formulas,
+    "whole": wholes,
     "join": joins,
     "line": wrong_lines,
     "order": sorted_steps,
@@ -48,12 +54,12 @@ def questions(
     lessons: Sequence[Lesson],
     seed: int,
     kinds: Sequence[str] = (),
-    first: Set[tuple[str, str]] = frozenset(),
+    first: Sequence[tuple[str, str]] = (),
 ) -> Iterator[Asked]:
     """Yield questions, the kinds in turn, each item once; the same for the same seed.
 
-    Those that ``first`` names, as (lesson, id), come before all others. Each is worked out when it is its
-    turn, so that the first does not wait for the last.
+    Those that ``first`` names, as (lesson, id), come before all others, in that order. Each is worked out
+    when it is its turn, so that the first does not wait for the last.
     """
     random = Random(seed)
 
@@ -63,7 +69,8 @@ def questions(
 
     asked_kinds = [kind for kind in MAKERS if not kinds or kind in kinds]
     pools = {kind: list(_pool(len(lessons), kind, run_of, random)) for kind in asked_kinds}
-    wanted = [pair for pool in pools.values() for pair in pool if (pair[0].lesson.name, pair[1].id) in first]
+    drafts = {(run.lesson.name, draft.id): (run, draft) for pool in pools.values() for run, draft in pool}
+    wanted = [drafts[item] for item in first if item in drafts]
     seen: set[tuple[str, str]] = set()
     for run, draft in (*wanted, *_in_turn(pools, random)):
         item = (run.lesson.name, draft.id)

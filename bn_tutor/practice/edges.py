@@ -7,12 +7,23 @@ import numpy as np
 
 from bn_tutor.course.numbers import shape_text
 from bn_tutor.engine.closeness import relative_error
-from bn_tutor.engine.gradients import Array, LinearMap, MatMul, Reshape, Scale, Spread, SumOver, Transpose, links
+from bn_tutor.engine.gradients import (
+    Array,
+    LinearMap,
+    MatMul,
+    Reshape,
+    Scale,
+    Spread,
+    SumOver,
+    Transpose,
+    links,
+)
 from bn_tutor.engine.graph import Graph
 from bn_tutor.engine.replay import BackwardStep, Edge
 from bn_tutor.practice.setting import Setting
 
 TOLERANCE = 1e-9
+
 
 def edges(setting: Setting) -> Iterator[tuple[BackwardStep, Edge]]:
     """Yield every edge of the backward pass with its step."""
@@ -53,18 +64,27 @@ def users(graph: Graph, name: str) -> list[str]:
 def forward_lines(setting: Setting, names: Iterable[str]) -> list[str]:
     """Return these lines of the forward pass, in its order."""
     wanted = set(names)
-    return [f"{node.name} = {node.formula}" for node in setting.recording.graph.operations if node.name in wanted]
+    return [
+        f"{node.name} = {node.formula}" for node in setting.recording.graph.operations if node.name in wanted
+    ]
 
 
 def shape_list(setting: Setting, names: Iterable[str]) -> str:
     """Return values with their shapes: x (5, 3), gamma (3,); no plain numbers among them."""
-    found = {name: setting.values[name] for name in dict.fromkeys(names) if name.isidentifier()}
+    found = {
+        name: setting.values[name]
+        for name in dict.fromkeys(names)
+        if name.isidentifier() and setting.values[name].ndim
+    }
     return ", ".join(f"{name} {shape_text(value.shape)}" for name, value in found.items())
 
 
 def sizes_text(setting: Setting) -> str:
     """Return what the names of sizes stand for: N = 5, D = 3."""
-    known = {name: shape_text(value) if isinstance(value, tuple) else value for name, value in setting.names.items()}
+    known = {
+        name: shape_text(value) if isinstance(value, tuple) else value
+        for name, value in setting.names.items()
+    }
     return ", ".join(f"{name} = {value}" for name, value in known.items())
 
 
@@ -73,6 +93,12 @@ def words_of(local: LinearMap, setting: Setting) -> list[str]:
     formulas = [link.formula for link in links(local) if isinstance(link, Scale | MatMul)]
     words = dict.fromkeys(word for formula in formulas for word in re.findall(r"[A-Za-z_]\w*", formula))
     return [word for word in words if word in setting.recording.values]
+
+
+def divides_by_size(local: LinearMap) -> bool:
+    """Whether a plain number is in a local gradient, which comes from a size: the 1/N of a mean."""
+    scales = (link.formula for link in links(local) if isinstance(link, Scale))
+    return any(re.search(r"\b1 / \d", formula) for formula in scales)
 
 
 def hint_for(edge: Edge) -> str:

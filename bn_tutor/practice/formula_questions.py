@@ -7,6 +7,7 @@ from random import Random
 
 from bn_tutor.course.codes import Code
 from bn_tutor.course.evaluation import evaluate
+from bn_tutor.course.numbers import shape_text
 from bn_tutor.course.problem import SlipError
 from bn_tutor.course.recognizing import Recognized, Wanted, recognized
 from bn_tutor.engine.gradients import Array, links
@@ -35,7 +36,8 @@ def _formula(setting: Setting, step: BackwardStep, edge: Edge) -> Asked:
         f"formula/{name}",
         "formula",
         node.name,
-        f"{node.name} = {node.formula}. Write {name}, which {node.name} sends back to {edge.input}, as NumPy.",
+        f"{node.name} = {node.formula}. "
+        f"Write {name}, which {node.name} sends back to {edge.input}, as NumPy.",
         key,
         judge_formula(setting, name, allowed, {f"d{node.name}"}),
         given=about_names(setting, [f"d{node.name}", *node.inputs], allowed),
@@ -55,7 +57,7 @@ def _handled(setting: Setting, last: BackwardStep) -> list[str]:
 
 
 def usable(setting: Setting, name: str, gradients: Collection[str]) -> list[str]:
-    """Return what a formula for ``name`` may use: gradients and forward values, but none that is the answer."""
+    """Return what a formula for ``name`` may use: gradients and forward values, none of them the answer."""
     forward = [each.name for each in setting.recording.graph.nodes if each.name.isidentifier()]
     answers = [run.values[name] for run in (setting, *setting.others)]
     return [each for each in (*gradients, *forward) if not _gives_away(setting, each, answers)]
@@ -126,7 +128,7 @@ def _judged(setting: Setting, name: str, values: Sequence[Array], given: Collect
     runs = (setting, *setting.others)
     right = [equal(value, run.values[name]) for value, run in zip(values, runs, strict=True)]
     if all(right):
-        return Verdict(True, "Right, also with other numbers and other sizes.")
+        return Verdict(True, f"Right, also with other numbers{' and other sizes' if len(runs) > 2 else ''}.")
     if right[0]:
         return Verdict(False, "Right for these sizes only: is there a number in it that should be a size?")
     found = _known(setting, name, values[0], given)
@@ -134,17 +136,21 @@ def _judged(setting: Setting, name: str, values: Sequence[Array], given: Collect
         kinds = [each.mistake.kind for each in _known(runs[1], name, values[1], given) if each.mistake]
         found = [each for each in found if each.mistake and each.mistake.kind in kinds] or found
     if not found:
-        return Verdict(False, _by_shape(values[0], setting.values[name], name))
+        return Verdict(False, by_shape(values[0], setting.values[name], name))
     return Verdict(False, found[0].say, found[0].mistake.kind if found[0].mistake else "")
 
 
 def _known(setting: Setting, name: str, value: Array, given: Collection[str]) -> list[Recognized]:
     right = setting.values[name]
-    others = {each: other for each, other in setting.values.items() if each != name and not equal(other, right)}
+    others = {
+        each: other for each, other in setting.values.items() if each != name and not equal(other, right)
+    }
     return list(recognized(Wanted(name, right, wrong_values(setting, name, given), others), value))
 
 
-def _by_shape(value: Array, right: Array, name: str) -> str:
+def by_shape(value: Array, right: Array, name: str) -> str:
+    """Return what is said of a formula that no known mistake gives."""
     if value.shape == right.shape:
         return _NOTHING_KNOWN
-    return f"The shape is wrong: your formula has the shape {value.shape}, and {name} {right.shape}."
+    shapes = f"your formula has the shape {shape_text(value.shape)}, {name} {shape_text(right.shape)}"
+    return f"The shape is wrong: {shapes}."

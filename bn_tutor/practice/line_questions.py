@@ -26,7 +26,7 @@ def wrong_lines(setting: Setting, random: Random) -> Iterator[Draft]:
 
 
 def _decided(setting: Setting, mistake: Mistake, place: int, random: Random) -> Asked | None:
-    is_wrong = _is_wrong(setting, mistake.changes[0])
+    is_wrong = all(_is_wrong(run, mistake.changes[0]) for run in (setting, *setting.others))
     return _wrong_line(setting, mistake, place, random) if is_wrong else None
 
 
@@ -48,13 +48,18 @@ def _wrong_line(setting: Setting, mistake: Mistake, place: int, random: Random) 
         f"line/{mistake.id}",
         "line",
         mistake.node or lines[place].name[1:],
-        "One of these lines is wrong. Which? Everything above them is right.",
+        _text(first),
         str(right + 1),
         _judge(shown, right, mistake),
         lines=[f"{line.name} = {line.text}" for line in shown],
         hint="Check the shapes first, then each line against the node it comes from.",
         worked=f"{mistake.say} It should be: {lines[place].name} = {setting.lesson.backward[place].text}",
     )
+
+
+def _text(first: int) -> str:
+    above = " Everything above them is right." if first else ""
+    return f"One of these lines of the backward pass is wrong. Which?{above}"
 
 
 def _window(count: int, place: int, random: Random) -> int:
@@ -65,15 +70,15 @@ def _window(count: int, place: int, random: Random) -> int:
 
 def _judge(shown: Sequence[Line], right: int, mistake: Mistake) -> Callable[[str], Verdict]:
     def judge(answer: str) -> Verdict:
-        text = answer.strip().removeprefix("line").strip()
-        at = next((at for at, line in enumerate(shown) if line.name == text), None)
+        text = answer.strip().lower().removeprefix("line").strip(" .:)") if len(answer) < 100 else ""
+        at = next((at for at, line in enumerate(shown) if line.name.lower() == text), None)
         if at is None and not (text.isdecimal() and text.isascii() and len(text) < 4):
             return Verdict(None, f"Write the number of a line, 1 to {len(shown)}.")
         at = int(text) - 1 if at is None else at
         if not 0 <= at < len(shown):
             return Verdict(None, f"Write the number of a line, 1 to {len(shown)}.")
         if at == right:
-            return Verdict(True, f"Right. {mistake.say}")
+            return Verdict(True, "Right.")
         return Verdict(False, f"{shown[at].name} = {shown[at].text} is right, given what stands above it.")
 
     return judge

@@ -13,7 +13,7 @@ from bn_tutor.engine.closeness import relative_error
 from bn_tutor.engine.gradients import Array, Scale, links
 from bn_tutor.engine.replay import BackwardStep, Edge
 from bn_tutor.practice.asked import LETTERS, Asked, Draft, judge_choice
-from bn_tutor.practice.edges import edges, sizes_text
+from bn_tutor.practice.edges import divides_by_size, edges, sizes_text
 from bn_tutor.practice.setting import Setting
 
 MOST_WRONG = 3
@@ -50,7 +50,7 @@ def _local(setting: Setting, edge: Edge, formula: str, wrong: Sequence[Wrong], r
         LETTERS[choices.index(formula)],
         judge_choice(choices, choices.index(formula), [say for _, say in rows]),
         choices=choices,
-        given=[sizes_text(setting)] if re.search(r"\b1 / \d", formula) else [],
+        given=[sizes_text(setting)] if divides_by_size(edge.named_local) else [],
         hint=f"Take all but {edge.input} as fixed numbers, and differentiate.",
         worked=f"{asked_for} = {formula}.",
     )
@@ -102,7 +102,10 @@ def _wrong_formulas(step: BackwardStep, edge: Edge, formula: str) -> Iterator[Wr
         yield own, f"That is {own} itself; how fast {node.name} changes with it is another thing."
     for other in node.inputs:
         if other not in (formula, own) and other.isidentifier():
-            yield other, f"That is the slope neither of nor for {own} here: hold {other} fixed, and move {own}."
+            yield (
+                other,
+                f"That would be so if {own} were multiplied by {other}. Hold {other} fixed, and move {own}.",
+            )
     yield node.name, f"That is the value of {node.name}, and not its slope."
     yield "1", f"That would be so if {own} were only passed on, or something were added to it."
     for text, instead, say in _EDITS:
@@ -110,7 +113,10 @@ def _wrong_formulas(step: BackwardStep, edge: Edge, formula: str) -> Iterator[Wr
             yield _tidy(formula.replace(text, instead, 1)), say
     if not formula.startswith("1 / "):
         yield f"1 / {grouped}", f"That is upside down: is {own} divided here, or multiplied?"
-    yield f"2 * {grouped}", f"There is a 2 too many: nothing is squared here that would bring it. Move {own} only."
+    yield (
+        f"2 * {grouped}",
+        f"There is a 2 too many: nothing is squared here that would bring it. Move {own} only.",
+    )
     yield f"{own} * {grouped}", f"There is one {own} too many: a slope is what {own} is multiplied by."
 
 

@@ -1,6 +1,6 @@
 """A number of a gradient, to be computed from what is shown; proven to be computable from just that."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from random import Random
@@ -13,7 +13,7 @@ from bn_tutor.course.problem import SlipError
 from bn_tutor.engine.gradients import Array, LinearMap, MatMul, Scale, links
 from bn_tutor.engine.replay import BackwardStep, Edge
 from bn_tutor.practice.asked import Asked, Draft
-from bn_tutor.practice.edges import edges, hint_for, name_of, sizes_text, words_of, written
+from bn_tutor.practice.edges import divides_by_size, edges, hint_for, name_of, sizes_text, words_of, written
 from bn_tutor.practice.naming import wrong_numbers, wrong_values
 from bn_tutor.practice.numbers_asked import index_text, judge_number, slack, telling_place
 from bn_tutor.practice.setting import Setting
@@ -56,7 +56,7 @@ def _number(setting: Setting, step: BackwardStep, edge: Edge, random: Random) ->
             taken_for(setting, name, place),
         ),
         data=list(data.items()),
-        given=[sizes_text(setting)] if setting.names else [],
+        given=[sizes_text(setting)] if divides_by_size(edge.named_local) else [],
         hint=hint_for(edge),
         worked=f"{name} = {written(setting, name, edge)}",
     )
@@ -115,14 +115,12 @@ def _applied(setting: Setting, link: LinearMap, upstream: Array, known: Mapping[
     return link.backward(upstream)
 
 
-def recomputed(
-    setting: Setting, steps: Sequence[BackwardStep], wanted: set[str], shown: Mapping[str, Array]
-) -> dict[str, Array]:
+def recomputed(setting: Setting, wanted: set[str], shown: Mapping[str, Array]) -> dict[str, Array]:
     """Return the gradients of all ``wanted`` nodes, computed from what is shown alone."""
     found = {f"d{name}": rounded(value) for name, value in setting.upstreams.items()}
-    for step in steps:
-        for edge in step.edges:
-            if edge.input in wanted:
-                sent = through(setting, edge, found[f"d{step.node.name}"], shown)
-                found[f"d{edge.input}"] = found.get(f"d{edge.input}", 0) + sent
+    for step, edge in edges(setting):
+        if edge.input in wanted:
+            sent = through(setting, edge, found[f"d{step.node.name}"], shown)
+            before = found.get(f"d{edge.input}")
+            found[f"d{edge.input}"] = sent if before is None else before + sent
     return found

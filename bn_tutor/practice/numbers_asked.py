@@ -1,7 +1,7 @@
 """Numbers as answers: how exactly they are wanted, and which element of an array is worth asking about."""
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import islice, product
+from itertools import islice, pairwise, product
 from math import isfinite
 from random import Random
 
@@ -99,7 +99,7 @@ def _told(value: Array, others: Sequence[Array], place: tuple[int, ...]) -> int:
     """Count the others that differ from the value here, and the different numbers among them."""
     right = float(value[place])
     wrong = sorted(each for other in others if not close(each := float(other[place]), right))
-    apart = sum(not close(a, b) for a, b in zip(wrong, wrong[1:], strict=False))
+    apart = sum(not close(a, b) for a, b in pairwise(wrong))
     return len(wrong) + apart
 
 

@@ -61,7 +61,9 @@ def _given(setting: Setting, edge: Edge) -> list[str]:
 
 def _other_sources(setting: Setting, edge: Edge) -> list[str]:
     """Return what stands beside the input in its node: a shape that is easily taken for the right one."""
-    return [name for name in edge.node.inputs if setting.recording.graph[name].is_source or name != edge.input]
+    return [
+        name for name in edge.node.inputs if setting.recording.graph[name].is_source or name != edge.input
+    ]
 
 
 def _judge_shape(edge: Edge, step: BackwardStep) -> Callable[[str], Verdict]:
@@ -77,7 +79,9 @@ def _judge_shape(edge: Edge, step: BackwardStep) -> Callable[[str], Verdict]:
             return Verdict(False, f"That is the upstream's shape. {_changed(edge)}", _mistake(edge))
         if np.prod(given, initial=1.0) == np.prod(right, initial=1.0):
             return Verdict(False, f"As many numbers, in another shape. {edge.input} has a shape of its own.")
-        return Verdict(False, f"A gradient has exactly the shape of what it belongs to, here of {edge.input}.")
+        return Verdict(
+            False, f"A gradient has exactly the shape of what it belongs to, here of {edge.input}."
+        )
 
     return judge
 

@@ -1,13 +1,16 @@
 """A whole gradient at once: from the output's upstream to an input, through every road that there is."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from functools import partial
 from random import Random
 
+from bn_tutor.course.lesson import Line
 from bn_tutor.course.numbers import number
+from bn_tutor.course.parsing import names_in
 from bn_tutor.engine.gradients import Array
 from bn_tutor.practice.asked import Asked, Draft
-from bn_tutor.practice.edges import ancestors, forward_lines, shape_list, sizes_text, users, words_of
+from bn_tutor.practice.edges import ancestors, edges, forward_lines, sizes_text, users, words_of
 from bn_tutor.practice.formula_questions import about_names, judge_formula, usable
 from bn_tutor.practice.naming import wrong_numbers, wrong_values
 from bn_tutor.practice.number_questions import PRECISION, can_be_shown, comes_close, recomputed, taken_for
@@ -17,7 +20,7 @@ from bn_tutor.practice.setting import Setting
 # A road of so few nodes is written as one formula; a longer one is computed.
 MOST_IN_FORMULA = 3
 MOST_NODES = 10
-MOST_ARRAYS = 5
+MOST_ARRAYS = 6
 HINT = "Count the roads from the output back to {0}. Go each of them, and add up what arrives."
 
 
@@ -26,7 +29,7 @@ def wholes(setting: Setting, random: Random) -> Iterator[Draft]:
     graph = setting.recording.graph
     if len(graph.outputs) > 1:
         return
-    for name in graph.inputs:
+    for name in (node.name for node in graph.inputs):
         on_the_way = _between(setting, name) if f"d{name}" in setting.values else set[str]()
         if 2 <= len(on_the_way) <= MOST_NODES:
             make = _formula if len(on_the_way) <= MOST_IN_FORMULA else _number
@@ -39,26 +42,99 @@ def _between(setting: Setting, name: str) -> set[str]:
     return {step.node.name for step in setting.steps if name in ancestors(graph, step.node.name)} - {name}
 
 
-def _text(setting: Setting, on_the_way: set[str]) -> str:
-    output = setting.recording.graph.output
-    return f"{output} comes from {len(on_the_way)} nodes."
+def _explained_by(setting: Setting, name: str) -> str:
+    """Return the node whose frame shows how a gradient is completed."""
+    meets = any(step.node.name == name for step in setting.steps)
+    return name if meets else users(setting.recording.graph, name)[0]
+
+
+# --- as one formula -------------------------------------------------------------------------------------
 
 
 def _formula(setting: Setting, name: str, on_the_way: set[str], random: Random) -> Asked | None:
-    output = setting.recording.graph.output
-    key = _one_line(setting, f"d{name}")
-    if not key:
-        return None
+    graph = setting.recording.graph
+    output, inputs = graph.output, [node.name for node in graph.inputs]
     allowed = usable(setting, f"d{name}", [f"d{output}"])
-    shapes = [f"d{output}", *setting.recording.graph.inputs]
+    judge = judge_formula(setting, f"d{name}", allowed)
+    key = one_line(setting.lesson.backward, f"d{name}")
+    if judge(key).right is not True:
+        return None
     return Asked(
         f"whole/d{name}",
         "formula",
-        users(setting.recording.graph, name)[0],
+        _explained_by(setting, name),
         f"Write d{name} as one line of NumPy, from d{output}, the gradient of the output.",
         key,
-        judge_formula(setting, f"d{name}", allowed),
-        given=[*forward_lines(setting, on_the_way), *about_names(setting, shapes, allowed)],
+        judge,
+        given=[*forward_lines(setting, on_the_way), *about_names(setting, [f"d{output}", *inputs], allowed)],
         hint=HINT.format(name),
         worked=f"d{name} = {key}",
     )
+
+
+def one_line(lines: Sequence[Line], name: str) -> str:
+    """Return the formula of one line, with those of the lines above it put in the place of their names."""
+    texts: dict[str, str] = {}
+    for line in lines:
+        texts[line.name] = re.sub(
+            r"[A-Za-z_]\w*", lambda found: _bracketed(texts.get(found[0], found[0])), line.text
+        )
+    return texts.get(name, "")
+
+
+def _bracketed(text: str) -> str:
+    return text if re.fullmatch(r"\w+(\([^()]*\))?", text) else f"({text})"
+
+
+# --- as a number ----------------------------------------------------------------------------------------
+
+
+def _number(setting: Setting, name: str, on_the_way: set[str], random: Random) -> Asked | None:
+    gradient, output = f"d{name}", setting.recording.graph.output
+    data = {f"d{output}": setting.values[f"d{output}"], **_factors(setting, name, on_the_way)}
+    if len(data) > MOST_ARRAYS or not all(map(can_be_shown, data.values())):
+        return None
+    right = setting.values[gradient]
+    found = recomputed(setting, {name, *on_the_way}, data)[gradient]
+    wrong = wrong_values(setting, gradient)
+    place = telling_place(right, [each.value for each in wrong], random, comes_close(found, right))
+    if place is None:
+        return None
+    value, index = float(right[place]), index_text(place)
+    judge = judge_number(
+        f"{gradient}{index}", value, wrong_numbers(wrong, right, place), taken_for(setting, gradient, place)
+    )
+    return Asked(
+        f"whole/{gradient}",
+        "number",
+        _explained_by(setting, name),
+        f"What is {gradient}{index}, to three decimals? Take every road from {output} back to {name}.",
+        number(value, PRECISION),
+        judge,
+        data=list(data.items()),
+        given=[*forward_lines(setting, on_the_way), sizes_text(setting)],
+        hint=HINT.format(name),
+        worked=_worked(setting, name),
+    )
+
+
+def _factors(setting: Setting, name: str, on_the_way: set[str]) -> dict[str, Array]:
+    """Return the forward values that the local gradients on the way speak of."""
+    words = dict.fromkeys(
+        word
+        for _, edge in edges(setting)
+        if edge.input == name or edge.input in on_the_way
+        for word in words_of(edge.named_local, setting)
+    )
+    return {word: setting.recording[word] for word in words}
+
+
+def _worked(setting: Setting, name: str) -> str:
+    """Return the lesson's lines on the way, in order."""
+    needed = {f"d{name}"}
+    lines = list[Line]()
+    for line in reversed(setting.lesson.backward):
+        if line.name in needed:
+            needed |= names_in(line.text)
+            lines.insert(0, line)
+    return "; ".join(f"{line.name} = {line.text}" for line in lines)

@@ -1,17 +1,48 @@
 """The pages of a quiz: a question with its data and choices, what is said to an answer, the summary."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from rich.console import Console
 from rich.text import Text
 
+from bn_tutor.course.numbers import shape_text
 from bn_tutor.practice.asked import LETTERS, Asked
 from bn_tutor.practice.session import Reply, Tally, Word
 from bn_tutor.views.arrays import array_block
 from bn_tutor.views.columns import laid_out
 from bn_tutor.views.look import RIGHT, WRONG, Look
 
-COMMANDS = "  ".join(word.value for word in Word)
+HOW_TO = "Answer with a letter, a number, a shape such as (4, 3), or a line of NumPy. Or type"
+COMMANDS = ", ".join(word.value for word in Word)
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What is said at the end of a session: how it went, in all and by kind, and how to go on.
+
+    ``habits`` counts mistakes by their titles; ``walks`` are commands; ``come_back`` is a sentence.
+    """
+
+    total: Tally
+    kinds: Mapping[str, Tally]
+    habits: Mapping[str, int]
+    walks: Sequence[str]
+    come_back: str
+
+
+def how_to_lines(look: Look) -> list[Text]:
+    """Return how questions are answered, and what can be typed instead."""
+    return _wrapped(f"{HOW_TO} {COMMANDS}.", look, "dim")
+
+
+def prompt(asked: Asked) -> str:
+    """Return the prompt, which says what kind of answer is wanted."""
+    wanted = "letter" if asked.choices and asked.kind != "order" else _WANTED.get(asked.kind, asked.kind)
+    return f"{wanted}> "
+
+
+_WANTED = {"order": "letters", "formula": "numpy"}
 
 
 def question_lines(asked: Asked, number: int, count: int, look: Look) -> list[Text]:
@@ -20,6 +51,8 @@ def question_lines(asked: Asked, number: int, count: int, look: Look) -> list[Te
     head.append(look.shown(asked.kind), style="dim")
     head.truncate(look.width)
     lines = [head, Text(), *_wrapped(asked.text, look, "bold")]
+    if asked.given:
+        lines += [Text(), *(line for text in asked.given for line in _wrapped(text, look, indent=3))]
     if asked.data:
         lines += [Text(), *_data(asked, look)]
     if asked.choices or asked.lines:
@@ -28,7 +61,10 @@ def question_lines(asked: Asked, number: int, count: int, look: Look) -> list[Te
 
 
 def _data(asked: Asked, look: Look) -> list[Text]:
-    blocks = [array_block(look.text(name, "bold"), [], value, look) for name, value in asked.data]
+    blocks = [
+        array_block(look.text(f"{name} {shape_text(value.shape)}", "bold"), [], value, look)
+        for name, value in asked.data
+    ]
     return laid_out(blocks, [" ", *["  "] * (len(blocks) - 1)], look)
 
 
@@ -65,23 +101,26 @@ def worked_lines(asked: Asked, look: Look) -> list[Text]:
     return _wrapped(asked.worked, look, "cyan") if asked.worked else []
 
 
-def summary_lines(
-    total: Tally, by_kind: Mapping[str, Tally], habits: Mapping[str, int], walks: Sequence[str], look: Look
-) -> list[Text]:
+def summary_lines(ending: Ending, look: Look) -> list[Text]:
     """Return the end of a session: how it went by kind, which mistakes came up, what to walk next."""
+    total = ending.total
     if not total.asked:
         return [look.text(" No question was answered.")]
-    head = f" {total.right_at_once} of {total.asked} right at the first try, {total.right} in the end"
-    lines = [look.text(head, "bold"), Text()]
-    for kind, tally in by_kind.items():
-        lines.append(
-            look.text(f"  {kind:<8} {tally.right_at_once} of {tally.asked} at once, {tally.right} in the end")
-        )
-    if habits:
-        lines += [Text(), look.text(" What went wrong", "bold")]
-        for title, count in habits.items():
-            lines += _wrapped(f"{title}: {count} time{'s' if count > 1 else ''}", look, indent=2)
-    if walks:
-        lines += [Text(), look.text(" To look at again", "bold")]
-        lines += [line for walk in walks for line in _wrapped(walk, look, indent=2)]
-    return lines
+    head = f"{total.right_at_once} of {total.asked} right at the first try, {total.right} in the end"
+    lines = [*_wrapped(head, look, "bold"), Text()]
+    for kind, tally in ending.kinds.items():
+        told = f"{kind:<8} {tally.right_at_once} of {tally.asked} at once, {tally.right} in the end"
+        lines += _wrapped(told, look, indent=2)
+    habits = [f"{title}: {count} time{'s' if count > 1 else ''}" for title, count in ending.habits.items()]
+    lines += [*_part("What went wrong", habits, look), *_part("To look at again", ending.walks, look)]
+    return [*lines, Text(), *_wrapped(ending.come_back, look)] if ending.come_back else lines
+
+
+def _part(title: str, texts: Sequence[str], look: Look) -> list[Text]:
+    if not texts:
+        return []
+    return [
+        Text(),
+        look.text(f" {title}", "bold"),
+        *(line for text in texts for line in _wrapped(text, look, indent=2)),
+    ]

@@ -86,8 +86,8 @@ def apply(name, *operands, **parameters):
 # --- growing ----------------------------------------------------------------------------------------------
 
 NUMBERS = st.sampled_from([2, 3, 4, 12, 0.5, 0.75, 2.5, 7])
-LARGEST = 50
-ANYWHERE = ("tanh", "relu", "abs", "negative", "stop_gradient")
+LARGEST = 1e5
+ANYWHERE = ("tanh", "sigmoid", "relu", "abs", "negative", "stop_gradient")
 IN_BOUNDS = ("exp", "sigmoid", "square")
 ON_POSITIVE = ("sqrt", "log", "reciprocal")
 BINARY = ("add", "subtract", "multiply", "maximum", "minimum")
