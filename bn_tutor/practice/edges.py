@@ -1,10 +1,11 @@
 """Edges of the backward pass, as questions speak of them: their names, their lines, what leads to them."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import numpy as np
 
+from bn_tutor.course.lesson import Line
 from bn_tutor.course.numbers import shape_text
 from bn_tutor.engine.closeness import relative_error
 from bn_tutor.engine.gradients import (
@@ -44,6 +45,22 @@ def written(setting: Setting, name: str, edge: Edge) -> str:
     return own or edge.named_local.numpy(f"d{edge.node.name}")
 
 
+def one_line(lines: Sequence[Line], name: str, known: Collection[str]) -> str:
+    """Return the formula of one line; in place of names that are not ``known`` stand their own formulas."""
+    texts: dict[str, str] = {}
+    for line in lines:
+        texts[line.name] = re.sub(
+            r"[A-Za-z_]\w*",
+            lambda found: found[0] if found[0] in known else _bracketed(texts.get(found[0], found[0])),
+            line.text,
+        )
+    return texts.get(name, "")
+
+
+def _bracketed(text: str) -> str:
+    return text if re.fullmatch(r"\w+(\([^()]*\))?", text) else f"({text})"
+
+
 def ancestors(graph: Graph, name: str) -> set[str]:
     """Return the node and all that it was computed from."""
     found: set[str] = set()
@@ -56,9 +73,17 @@ def ancestors(graph: Graph, name: str) -> set[str]:
     return found
 
 
-def users(graph: Graph, name: str) -> list[str]:
+def users(setting: Setting, name: str) -> list[str]:
     """Return the nodes that send a gradient back to a node, in the order of the forward pass."""
-    return [each.name for each in graph.operations if name in each.inputs and each.name in graph.arrivals]
+    sending = {step.node.name for step, edge in edges(setting) if edge.input == name}
+    return [node.name for node in setting.recording.graph.operations if node.name in sending]
+
+
+def lines_using(setting: Setting, names: Iterable[str]) -> list[str]:
+    """Return the forward lines that use any of these values, whether a gradient comes back or not."""
+    wanted = set(names)
+    using = (node.name for node in setting.recording.graph.operations if wanted & set(node.inputs))
+    return forward_lines(setting, using)
 
 
 def forward_lines(setting: Setting, names: Iterable[str]) -> list[str]:

@@ -10,28 +10,34 @@ from bn_tutor.course.evaluation import evaluate
 from bn_tutor.course.numbers import shape_text
 from bn_tutor.course.problem import SlipError
 from bn_tutor.course.recognizing import Recognized, Wanted, recognized
+from bn_tutor.engine.closeness import largest
 from bn_tutor.engine.gradients import Array, links
 from bn_tutor.engine.replay import BackwardStep, Edge
 from bn_tutor.practice.asked import Asked, Draft, Verdict
-from bn_tutor.practice.edges import edges, equal, hint_for, name_of, shape_list, sizes_text, written
+from bn_tutor.practice.edges import edges, equal, hint_for, name_of, one_line, shape_list, sizes_text
 from bn_tutor.practice.naming import wrong_values
 from bn_tutor.practice.setting import Setting
 
 _PREFIX = re.compile(r"(?<![\w.])(?:np|numpy)\s*\.\s*(?=[A-Za-z_])")
+VANISHING = 1e-9
 _NOTHING_KNOWN = "The shape is right, the value is not, and none of the known mistakes gives it."
 
 
 def formulas(setting: Setting, random: Random) -> Iterator[Draft]:
     """Ask for what an edge sends back, where it is not just passed on."""
     for step, edge in edges(setting):
-        if links(edge.local):
+        # Anything times zero is right where the right value vanishes, as a road through the mean can.
+        if links(edge.local) and largest(edge.contribution) > VANISHING:
             yield Draft(f"formula/{name_of(setting, edge)}", partial(_formula, setting, step, edge))
 
 
-def _formula(setting: Setting, step: BackwardStep, edge: Edge) -> Asked:
+def _formula(setting: Setting, step: BackwardStep, edge: Edge) -> Asked | None:
     name, node = name_of(setting, edge), step.node
     allowed = usable(setting, name, _handled(setting, step))
-    key = written(setting, name, edge)
+    judge = judge_formula(setting, name, allowed, {f"d{node.name}"})
+    key = one_line(setting.lesson.backward, name, allowed) or edge.named_local.numpy(f"d{node.name}")
+    if judge(key).right is not True:
+        return None
     return Asked(
         f"formula/{name}",
         "formula",
@@ -39,7 +45,7 @@ def _formula(setting: Setting, step: BackwardStep, edge: Edge) -> Asked:
         f"{node.name} = {node.formula}. "
         f"Write {name}, which {node.name} sends back to {edge.input}, as NumPy.",
         key,
-        judge_formula(setting, name, allowed, {f"d{node.name}"}),
+        judge,
         given=about_names(setting, [f"d{node.name}", *node.inputs], allowed),
         hint=f"{hint_for(edge)} And {name} has the shape of {edge.input}.",
         worked=f"{name} = {key}",
@@ -92,7 +98,7 @@ def judge_formula(
             values = [value_of(answer, run, name, allowed) for run in (setting, *setting.others)]
         except SlipError as slip:
             return Verdict(None, told(slip, answer, setting))
-        return _judged(setting, name, values, given)
+        return judged(setting, name, values, given)
 
     return judge
 
@@ -119,12 +125,14 @@ def told(slip: SlipError, answer: str, setting: Setting) -> str:
     if slip.code is Code.UNKNOWN_NAME and word:
         is_there = word[0] in setting.values
         message = f"{word[0]} may not be used here" if is_there else f"there is nothing called {word[0]}"
+        hint = "" if is_there else hint
     if slip.code is Code.NOT_IN_LANGUAGE and word and word[0] == "T":
         hint = "write transpose(w), not w.T"
     return f"{message}{f' ({hint})' if hint else ''}, at column {slip.column + 1}."
 
 
-def _judged(setting: Setting, name: str, values: Sequence[Array], given: Collection[str]) -> Verdict:
+def judged(setting: Setting, name: str, values: Sequence[Array], given: Collection[str]) -> Verdict:
+    """Return what is said to the values that a formula has on this run, and on the others."""
     runs = (setting, *setting.others)
     right = [equal(value, run.values[name]) for value, run in zip(values, runs, strict=True)]
     if all(right):

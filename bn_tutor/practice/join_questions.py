@@ -7,7 +7,7 @@ from random import Random
 from bn_tutor.course.numbers import number
 from bn_tutor.engine.gradients import Array
 from bn_tutor.practice.asked import LETTERS, Asked, Draft, judge_choice
-from bn_tutor.practice.edges import forward_lines, users
+from bn_tutor.practice.edges import lines_using, users
 from bn_tutor.practice.numbers_asked import index_text, judge_number, telling_place
 from bn_tutor.practice.setting import Setting
 
@@ -45,9 +45,9 @@ def _join(setting: Setting, name: str, random: Random) -> Asked | None:
             [f"{each} is used once, and so one gradient comes back to it." for each in choices],
         ),
         choices=choices,
-        given=forward_lines(setting, {user for each in choices for user in users(graph, each)}),
+        given=lines_using(setting, choices),
         hint="Look for what is used more than once on the way forward.",
-        worked=_worked(name, users(graph, name)),
+        worked=_worked(name, users(setting, name)),
     )
 
 

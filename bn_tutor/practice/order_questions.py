@@ -7,7 +7,7 @@ from random import Random
 from bn_tutor.course.lesson import Line
 from bn_tutor.course.parsing import names_in
 from bn_tutor.practice.asked import LETTERS, Asked, Draft, Verdict, judge_choice
-from bn_tutor.practice.edges import forward_lines, users
+from bn_tutor.practice.edges import lines_using, users
 from bn_tutor.practice.setting import Setting
 
 MOST_CHOICES = 4
@@ -25,8 +25,10 @@ def next_node(setting: Setting, random: Random) -> Iterator[Draft]:
 
 
 def _next(setting: Setting, names: Sequence[str], at: int, random: Random) -> Asked | None:
-    graph, handled = setting.recording.graph, names[: at + 1]
-    waiting = {name: [user for user in users(graph, name) if user not in handled] for name in names[at + 2 :]}
+    handled = names[: at + 1]
+    waiting = {
+        name: [user for user in users(setting, name) if user not in handled] for name in names[at + 2 :]
+    }
     reasons = {
         name: f"d{name} is not complete yet: {_and(left)} still {'send' if len(left) > 1 else 'sends'} to it."
         for name, left in waiting.items()
@@ -47,7 +49,6 @@ def _choice_of_node(
     random: Random,
 ) -> Asked:
     choices = random.sample([right, *wrong], len(wrong) + 1)
-    concerned = {user for name in choices for user in users(setting.recording.graph, name)}
     return Asked(
         f"next/{handled[-1]}",
         "next",
@@ -56,7 +57,7 @@ def _choice_of_node(
         LETTERS[choices.index(right)],
         judge_choice(choices, choices.index(right), [reasons.get(name, "") for name in choices]),
         choices=choices,
-        given=forward_lines(setting, concerned),
+        given=lines_using(setting, choices),
         hint="A node can be handled when every node that uses it has sent its gradient back.",
         worked=f"{right}: all that use it have been handled, so d{right} is complete.",
     )

@@ -1,7 +1,6 @@
 """A whole gradient at once: from the output's upstream to an input, through every road that there is."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from random import Random
 
@@ -10,7 +9,7 @@ from bn_tutor.course.numbers import number
 from bn_tutor.course.parsing import names_in
 from bn_tutor.engine.gradients import Array
 from bn_tutor.practice.asked import Asked, Draft
-from bn_tutor.practice.edges import ancestors, edges, forward_lines, sizes_text, users, words_of
+from bn_tutor.practice.edges import edges, forward_lines, one_line, sizes_text, users, words_of
 from bn_tutor.practice.formula_questions import about_names, judge_formula, usable
 from bn_tutor.practice.naming import wrong_numbers, wrong_values
 from bn_tutor.practice.number_questions import PRECISION, can_be_shown, comes_close, recomputed, taken_for
@@ -38,14 +37,18 @@ def wholes(setting: Setting, random: Random) -> Iterator[Draft]:
 
 def _between(setting: Setting, name: str) -> set[str]:
     """Return the nodes that an input's gradient comes through, the output included."""
-    graph = setting.recording.graph
-    return {step.node.name for step in setting.steps if name in ancestors(graph, step.node.name)} - {name}
+    found, left = set[str](), [name]
+    while left:
+        new = set(users(setting, left.pop())) - found
+        found |= new
+        left += new
+    return found
 
 
 def _explained_by(setting: Setting, name: str) -> str:
     """Return the node whose frame shows how a gradient is completed."""
     meets = any(step.node.name == name for step in setting.steps)
-    return name if meets else users(setting.recording.graph, name)[0]
+    return name if meets else users(setting, name)[0]
 
 
 # --- as one formula -------------------------------------------------------------------------------------
@@ -56,7 +59,7 @@ def _formula(setting: Setting, name: str, on_the_way: set[str], random: Random) 
     output, inputs = graph.output, [node.name for node in graph.inputs]
     allowed = usable(setting, f"d{name}", [f"d{output}"])
     judge = judge_formula(setting, f"d{name}", allowed)
-    key = one_line(setting.lesson.backward, f"d{name}")
+    key = one_line(setting.lesson.backward, f"d{name}", allowed)
     if judge(key).right is not True:
         return None
     return Asked(
@@ -70,20 +73,6 @@ def _formula(setting: Setting, name: str, on_the_way: set[str], random: Random) 
         hint=HINT.format(name),
         worked=f"d{name} = {key}",
     )
-
-
-def one_line(lines: Sequence[Line], name: str) -> str:
-    """Return the formula of one line, with those of the lines above it put in the place of their names."""
-    texts: dict[str, str] = {}
-    for line in lines:
-        texts[line.name] = re.sub(
-            r"[A-Za-z_]\w*", lambda found: _bracketed(texts.get(found[0], found[0])), line.text
-        )
-    return texts.get(name, "")
-
-
-def _bracketed(text: str) -> str:
-    return text if re.fullmatch(r"\w+(\([^()]*\))?", text) else f"({text})"
 
 
 # --- as a number ----------------------------------------------------------------------------------------

@@ -1,0 +1,163 @@
+"""What must hold of any question of the quiz; each check yields what breaks it. Definitions are made anew."""
+
+import re
+from itertools import permutations
+
+import numpy as np
+
+from bn_tutor.course.evaluation import evaluate
+from bn_tutor.course.problem import SlipError
+from bn_tutor.practice.asked import LETTERS
+from bn_tutor.practice.naming import wrong_numbers, wrong_values
+from bn_tutor.practice.numbers_asked import close
+
+# Names that the engine gives to the operations inside a line, which no learner has met.
+INNER = re.compile(r"\b[a-z]\w*_\d+\b")
+UNREADABLE = re.compile(r"[{}]|[\x00-\x1f\x7f-\x9f]|  |^\s|\s$|\bnan\b|\binf\b")
+
+
+def slips_of(asked):
+    """Return what is wrong with a question, by all checks."""
+    return [f"{asked.id}: {slip}" for check in CHECKS for slip in check(asked)]
+
+
+def key_alone_is_right(asked):
+    verdict = asked.judge(asked.key)
+    if verdict.right is not True:
+        yield f"the key {asked.key} is not accepted: {verdict.say}"
+    if asked.kind == "order":
+        return
+    answers = [*LETTERS[: len(asked.choices)], *map(str, range(1, len(asked.lines) + 1))]
+    for answer in answers:
+        told = asked.judge(answer)
+        if answer != asked.key and (told.right is not False or len(told.say) < 10):
+            yield f"{answer} is not rejected with a reason: {told}"
+
+
+def texts_can_be_read(asked):
+    own = set(asked.run.values) | set(asked.run.names)
+    told = [asked.text, *asked.given, *asked.choices, *asked.lines, asked.hint, asked.worked, asked.key]
+    for text in told:
+        if any(word not in own for word in INNER.findall(text)):
+            yield f"an inner name in {text!r}"
+        if UNREADABLE.search(text) and not asked.id.startswith("own/"):
+            yield f"cannot be read: {text!r}"
+    if not asked.text or not asked.worked:
+        yield "has no text, or no worked step"
+
+
+def answer_does_not_stand_in_the_question(asked):
+    names = next((line for line in asked.given if line.startswith("You may use: ")), None)
+    if asked.kind == "formula" and names is None:
+        yield "the names that may be used are not shown"
+    for name in (names or "").removeprefix("You may use: ").split(", "):
+        if asked.judge(name).right:
+            yield f"{name} is the answer"
+
+
+def data_are_few_and_finite(asked):
+    for name, value in asked.data:
+        if value.size > 24 or not np.all(np.isfinite(value)):
+            yield f"{name} is no data to compute with by hand"
+
+
+# --- order ----------------------------------------------------------------------------------------------
+
+
+def every_order_that_can_run_is_right(asked):
+    if asked.kind != "order":
+        return
+    letters = LETTERS[: len(asked.choices)]
+    if can_run(asked.choices):
+        yield "stands in order already"
+    for order in permutations(letters):
+        lines = [asked.choices[letters.index(letter)] for letter in order]
+        if asked.judge(" ".join(order)).right is not can_run(lines):
+            yield f"wrong about the order {order}"
+
+
+def can_run(lines):
+    """Whether lines find what they need above them, where it is one of these lines at all."""
+    waiting = [line.partition(" = ")[0] for line in lines]
+    for line in lines:
+        name, _, text = line.partition(" = ")
+        waiting.remove(name)
+        if set(waiting) & set(re.findall(r"[A-Za-z_][A-Za-z_0-9]*", text)):
+            return False
+    return True
+
+
+def just_one_can_come_next(asked):
+    if asked.kind != "next":
+        return
+    listed = asked.text.removeprefix("The backward pass has handled ").split(". Which")[0]
+    handled = set(re.split(r", | and ", listed))
+    ready = [name for name in asked.choices if set(arrivals(asked.run, name)) <= handled]
+    if ready != [asked.choices[LETTERS.index(asked.key)]] or handled & set(asked.choices):
+        yield f"these can come next: {ready}"
+
+
+def gradients_meet_at_just_one(asked):
+    if asked.kind == "join":
+        counts = [len(arrivals(asked.run, name)) for name in asked.choices]
+        if [LETTERS[at] for at, count in enumerate(counts) if count > 1] != [asked.key]:
+            yield f"so many gradients come back: {counts}"
+
+
+def arrivals(setting, name):
+    """Return the node that each gradient comes back from, once for each."""
+    return [step.node.name for step in setting.steps for edge in step.edges if edge.input == name]
+
+
+# --- lines ----------------------------------------------------------------------------------------------
+
+
+def only_the_planted_line_differs(asked):
+    wrong = [str(at) for at, line in enumerate(asked.lines, 1) if is_wrong(asked.run, line)]
+    if asked.kind == "line" and (wrong != [asked.key] or len(asked.lines) > 9):
+        yield f"these lines are wrong: {wrong}"
+
+
+def is_wrong(setting, line):
+    name, _, text = line.partition(" = ")
+    values = {**setting.values}
+    for earlier in setting.lesson.backward:  # helpers, such as a count, are no gradients
+        values.setdefault(earlier.name, evaluate(earlier.text, values, setting.names))
+    try:
+        value = evaluate(text, values, setting.names)
+    except SlipError:
+        return True
+    return value.shape != values[name].shape or not np.allclose(value, values[name], rtol=1e-9, atol=1e-12)
+
+
+# --- numbers --------------------------------------------------------------------------------------------
+
+
+def mistakes_are_named_from_their_number(asked):
+    kind, _, name = asked.id.partition("/")
+    if asked.kind != "number" or kind not in ("number", "whole"):
+        return
+    place = tuple(map(int, re.findall(r"\d+", re.search(rf"{name}(\[[\d, ]*\])?[, ]", asked.text)[1] or "")))
+    right = asked.run.values[name]
+    known = wrong_values(asked.run, name, {f"d{asked.node}"} if kind == "number" else ())
+    rows = wrong_numbers(known, right, place)
+    for value, mistake, _ in rows:
+        verdict = asked.judge(repr(value))
+        alike = {other for number, other, _ in rows if close(value, number)}
+        if close(value, float(right[place])):
+            continue  # the number cannot tell
+        if verdict.right is not False or verdict.mistake not in alike:
+            yield f"{value} is {mistake}, and told to be {verdict}"
+
+
+CHECKS = (
+    key_alone_is_right,
+    texts_can_be_read,
+    answer_does_not_stand_in_the_question,
+    data_are_few_and_finite,
+    every_order_that_can_run_is_right,
+    just_one_can_come_next,
+    gradients_meet_at_just_one,
+    only_the_planted_line_differs,
+    mistakes_are_named_from_their_number,
+)
