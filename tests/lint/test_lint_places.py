@@ -72,7 +72,7 @@ def test_place_is_that_of_the_slip(tmp_path, name):
     assert any(pointed_at(text, problem).startswith(wanted) for problem in found), [*map(str, found)]
 
 
-@pytest.mark.parametrize("name", ELSEWHERE)
+@pytest.mark.parametrize("name", sorted(ELSEWHERE))
 def test_line_of_what_is_no_toml_is_true(tmp_path, name):
     slip, wanted = PLACES[name]
     text = with_slips([slip])
