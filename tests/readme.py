@@ -46,6 +46,7 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "frame": frame,
     "commands": help_of(),
     "walk": help_of("walk"),
+    "quiz": help_of("quiz"),
 }
 
 

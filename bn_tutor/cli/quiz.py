@@ -8,7 +8,7 @@ import typer
 from bn_tutor.cli.completion import complete_choice, complete_lesson
 
 HELP = """\
-Test yourself: questions from a lesson's graph, answered before anything is shown.
+Questions from a lesson's graph, with feedback that names the mistake.
 
 \b
 Examples:
@@ -18,6 +18,7 @@ Examples:
   bn-tutor quiz --due                      what should be asked again by now
   bn-tutor quiz dropout --set mode=inference
   bn-tutor quiz --seed 3 --answers my.txt  answers from a file, one a line
+
 \b
 Kinds: next, shape, local, number, formula, whole, join, line, order, own.
 While you answer: h is a hint, r shows the answer, s skips, q ends.

@@ -1,6 +1,6 @@
 """What the quiz command does once its options are read: ask, listen, say, keep."""
 
-import secrets
+import os
 import sys
 import time
 from collections import Counter
@@ -16,13 +16,9 @@ from rich.text import Text
 
 from bn_tutor.cli.output import console_for, fail, output_look, show, tell, until_reader_leaves
 from bn_tutor.cli.quiz_input import Listen, listener
-from bn_tutor.cli.walking import INTERRUPTED
 from bn_tutor.course.lesson import Lesson
 from bn_tutor.course.loading import LessonError, load
-from bn_tutor.course.misconceptions import title_of
 from bn_tutor.course.state_folder import state_folder
-from bn_tutor.engine.zoom import Level
-from bn_tutor.export.quiz_session import session_json
 from bn_tutor.practice.answer import LONGEST_ANSWER, Answer, Outcome
 from bn_tutor.practice.answer_log import answers, keep
 from bn_tutor.practice.asked import Asked
@@ -38,12 +34,8 @@ from bn_tutor.views.quiz_page import (
     summary_lines,
     worked_lines,
 )
-from bn_tutor.views.screen import frame_lines
-from bn_tutor.walk.state import find_frame
-from bn_tutor.walk.state import start as start_walk
-from bn_tutor.walk.story import Direction, Tour
-from bn_tutor.walk.subject import Subject
 
+INTERRUPTED = 130
 MOST_WALKS = 5
 USUAL = "batchnorm"
 
@@ -70,7 +62,7 @@ def run(options: Options) -> None:
         due = _due(options) if options.due else ()
         names = options.lessons or tuple(dict.fromkeys(lesson for lesson, _ in due)) or (USUAL,)
         lessons = [_loaded(name, options.choices) for name in names]
-        seed = secrets.randbelow(10**6) if options.seed is None else options.seed
+        seed = int.from_bytes(os.urandom(8)) % 10**6 if options.seed is None else options.seed
         desk = Desk(options, seed)
         desk.ask(islice(questions(lessons, seed, options.kinds, due), options.count))
         if not desk.asked and not desk.interrupted:
@@ -115,7 +107,7 @@ class Desk:
 
     options: Options
     seed: int
-    name: str = field(default_factory=lambda: secrets.token_hex(8))
+    name: str = field(default_factory=lambda: os.urandom(8).hex())
     session: Session = field(default_factory=Session)
     interrupted: bool = False
     asked: list[Asked] = field(default_factory=list)
@@ -189,8 +181,12 @@ class Desk:
 
     def close(self) -> None:
         """Sum up: how it went, what went wrong, what to look at again, and when to come back."""
+        from bn_tutor.course.misconceptions import title_of
+
         tries = self.session.kept
         if self.options.as_json:
+            from bn_tutor.export.quiz_session import session_json
+
             sys.stdout.write(session_json(self.asked, self.session, self.replies, self.seed) + "\n")
             return
         kinds = {kind: tally([each for each in tries if each.asked.kind == kind]) for kind in _kinds(tries)}
@@ -234,27 +230,15 @@ def _next_review(tries: Sequence[Try], seed: int | None) -> str:
     ahead = (first - today).days
     when = {0: "today", 1: "tomorrow"}.get(ahead, f"on {first}, in {ahead} days")
     count = days.count(first)
-    return (
-        f"Come back {when}: bn-tutor quiz --due has {count} of these questions then."
-    )
+    return f"Come back {when}: bn-tutor quiz --due has {count} of these questions then."
 
 
 def _worked(asked: Asked, reply: Reply, look: Look) -> list[Text]:
     """Return the worked step, and the frame that the walk shows, where they are due."""
-    if not (reply.reveals or reply.right):
-        return []
-    lines = worked_lines(asked, look)
-    return [*lines, Text(), *_frame(asked, look)] if reply.reveals else lines
+    lines = worked_lines(asked, look) if reply.reveals or reply.right else []
+    if not reply.reveals or asked.run is None:
+        return lines
+    # All that draws frames is only paid for where one is shown.
+    from bn_tutor.cli.quiz_frame import frame
 
-
-def _frame(asked: Asked, look: Look) -> list[Text]:
-    """Return the frame of the walk that explains the question, on the question's own data."""
-    run = asked.run
-    if run is None:
-        return []
-    subject = Subject(run.lesson.name, run.operations, run.upstreams, run.seed, run.sizes, run.lesson)
-    tour = Tour(subject)
-    story = tour.story(Level.NODE)
-    place = find_frame(story, asked.node, Direction.BACKWARD)
-    place = find_frame(story, asked.node) if place is None else place
-    return frame_lines(tour, start_walk(tour, place=place), look) if place is not None else []
+    return [*lines, Text(), *frame(asked.run, asked.node, look)]

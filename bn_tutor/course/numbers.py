@@ -40,7 +40,7 @@ def read_number(text: str) -> float | None:
     """Read a number as people write it: -0.35, −0.35, 3.5e-1, 1/3; None for anything else."""
     text = re.sub(r"\s*/\s*|(?<=[+-])\s+", lambda found: found[0].strip(), text.replace("−", "-").strip())
     plain_number = r"[+-]?(?:\d{1,30}\.?\d{0,30}|\.\d{1,30})(?:[eE][+-]?\d{1,3})?"
-    found = re.fullmatch(rf"({plain_number})(?:/({plain_number}))?", text)
+    found = re.fullmatch(rf"({plain_number})(?:/({plain_number}))?", text, re.ASCII)
     if not found:
         return None
     below = float(found[2]) if found[2] else 1.0

@@ -32,6 +32,9 @@ MAKERS: Mapping[str, Maker] = {
     "order": sorted_steps,
     "own": own_questions,
 }
+# What has to be computed or written. It takes longer, to be answered and to be made up as well, so that the
+# first question does not wait for it.
+COMPUTED = ("number", "formula", "whole")
 # Asking only what was just shown transfers least, so sizes and numbers change from question to question.
 MOST_RUNS = 4
 
@@ -95,9 +98,9 @@ def _pool(
 def _in_turn(
     pools: Mapping[str, Sequence[tuple[Setting, Draft]]], random: Random
 ) -> Iterator[tuple[Setting, Draft]]:
-    """Yield one draft of each kind, then the next of each, in a new order every time."""
+    """Yield one draft of each kind, then the next of each, in a new order every time: choices come first."""
     longest = max(map(len, pools.values()), default=0)
     for at in range(longest):
         kinds = [kind for kind, pool in pools.items() if at < len(pool)]
-        for kind in random.sample(kinds, len(kinds)):
+        for kind in sorted(random.sample(kinds, len(kinds)), key=COMPUTED.__contains__):
             yield pools[kind][at]

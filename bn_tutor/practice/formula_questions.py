@@ -140,8 +140,10 @@ def judged(setting: Setting, name: str, values: Sequence[Array], given: Collecti
     if right[0]:
         return Verdict(False, "Right for these sizes only: is there a number in it that should be a size?")
     found = _known(setting, name, values[0], given)
-    if len(found) > 1:  # the run's numbers cannot tell two mistakes apart; another's may
-        kinds = [each.mistake.kind for each in _known(runs[1], name, values[1], given) if each.mistake]
+    for run, value in zip(runs[1:], values[1:], strict=True):
+        if len(found) < 2:
+            break  # else these numbers cannot tell two mistakes apart, and others may
+        kinds = [each.mistake.kind for each in _known(run, name, value, given) if each.mistake]
         found = [each for each in found if each.mistake and each.mistake.kind in kinds] or found
     if not found:
         return Verdict(False, by_shape(values[0], setting.values[name], name))

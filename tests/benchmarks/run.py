@@ -1,7 +1,7 @@
 """Measures bn-tutor on this machine and prints a Markdown table: ``python tests/benchmarks/run.py``.
 
 It takes about a minute. Ratios compare runs that took turns; spread is the middle half of the rounds. Name
-one or more of ``engine``, ``start``, ``keys`` and ``lint`` to run only those.
+one or more of ``engine``, ``start``, ``keys``, ``lint`` and ``quiz`` to run only those.
 """
 
 import os
@@ -12,6 +12,7 @@ import engine_speed
 import key_speed
 import lint_speed
 import numpy as np
+import quiz_speed
 import start_speed
 from measuring import table
 
@@ -20,6 +21,7 @@ PARTS = {
     "start": start_speed.rows,
     "keys": key_speed.rows,
     "lint": lint_speed.rows,
+    "quiz": quiz_speed.rows,
 }
 
 

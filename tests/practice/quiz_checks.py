@@ -50,8 +50,10 @@ def answer_does_not_stand_in_the_question(asked):
     names = next((line for line in asked.given if line.startswith("You may use: ")), None)
     if asked.kind == "formula" and names is None:
         yield "the names that may be used are not shown"
+    right = asked.run.values.get(asked.id.partition("/")[2])
     for name in (names or "").removeprefix("You may use: ").split(", "):
-        if asked.judge(name).right:
+        value = asked.run.values.get(name)
+        if right is not None and value is not None and np.array_equal(value, right):
             yield f"{name} is the answer"
 
 

@@ -1,9 +1,10 @@
-"""Every question that derives from a shipped lesson, over 200 seeds: see quiz_checks.py for what must hold."""
+"""Every question that derives from a shipped lesson, over 200 seeds; quiz_checks.py says what must hold."""
 
 import subprocess
 import sys
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from bn_tutor.practice.asked import Verdict, judge_choice
@@ -26,13 +27,14 @@ def test_questions_of_every_lesson(lesson):
 def test_a_planted_fault_is_found_by_each_check():
     number, order = one("batchnorm", "number/dgamma"), asked_of("batchnorm", 0, "order")[0]
     line, following = asked_of("batchnorm", 0, "line")[0], one("batchnorm", "next/ivar")
+    formula = one("batchnorm", "formula/dxhat")
     right = lambda answer: Verdict(True, "Right, whatever you say.")  # noqa: E731
     another = judge_choice(following.choices, 0)
     planted = {
         "key_alone_is_right": replace(line, key="x"),
         "texts_can_be_read": replace(number, text="sqrtvar_1 {x}"),
-        "answer_does_not_stand_in_the_question": replace(one("batchnorm", "formula/dxhat"), judge=right),
-        "data_are_few_and_finite": replace(number, data=[("x", number.data[0][1] / 0)]),
+        "answer_does_not_stand_in_the_question": replace(formula, given=["You may use: dout, dxhat"]),
+        "data_are_few_and_finite": replace(number, data=[("x", np.full(3, np.nan))]),
         "every_order_that_can_run_is_right": replace(order, judge=right),
         "just_one_can_come_next": replace(following, judge=another, text=following.text.replace("ivar", "")),
         "gradients_meet_at_just_one": replace(one("batchnorm", "join/x"), key="z"),

@@ -1,0 +1,168 @@
+"""A wrong answer is told which mistake it comes from, in the terms of the very node."""
+
+import numpy as np
+import pytest
+
+from bn_tutor.practice.edges import equal
+from bn_tutor.practice.formula_questions import judged
+from bn_tutor.practice.naming import wrong_values
+from bn_tutor.practice.numbers_asked import judge_number
+from tests.practice.quiz_support import LESSONS, asked_of, one, seeds
+
+
+def test_dgamma_without_the_sum():
+    """A learner who writes dgamma = dout * xhat is told that gamma was broadcast over the rows."""
+    for item in ("formula/dgamma", "whole/dgamma"):
+        verdict = one("batchnorm", item).judge("dgamma = dout * xhat")
+        assert (verdict.right, verdict.mistake) == (False, "sum-missing"), item
+        assert "gamma" in verdict.say
+        assert "broadcast" in verdict.say
+        assert "sum" in verdict.say
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_dx_without_the_variance_branch_from_its_number_alone(seed):
+    """A learner who drops the variance branch is told so from her number alone."""
+    asked = one("batchnorm", "whole/dx", seed)
+    place = tuple(int(sign) for sign in asked.text.split("[")[1].split("]")[0].split(", "))
+    shown = dict(asked.data)
+    # what she computes, from what she was shown: the mean's road is there, and the variance's is not
+    dxhat = shown["dout"] * shown["gamma"]
+    number = (shown["ivar"] * (dxhat - dxhat.mean(axis=0)))[place]
+    verdict = asked.judge(f"{number:.3f}")
+    assert (verdict.right, verdict.mistake) == (False, "statistics-as-constants")
+    assert "ivar" in verdict.say
+    assert "what comes back through it is missing" in verdict.say
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_dx_with_statistics_taken_for_constants(seed):
+    asked = one("batchnorm", "whole/dx", seed)
+    place = tuple(int(sign) for sign in asked.text.split("[")[1].split("]")[0].split(", "))
+    shown = dict(asked.data)
+    number = (shown["dout"] * shown["gamma"] * shown["ivar"])[place]
+    verdict = asked.judge(f"{number:.3f}")
+    assert (verdict.right, bool(verdict.mistake)) == (False, True)
+    assert "constant" in verdict.say
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_every_mistake_is_named_from_its_formula(lesson):
+    slips = []
+    for asked in asked_of(lesson, seeds(lesson)[0], "formula"):
+        name, given = asked.id.removeprefix("formula/"), {f"d{asked.node}"}
+        runs = (asked.run, *asked.run.others)
+        known = [wrong_values(run, name, given) for run in runs]
+        for each in known[0]:
+            values = [each.value, *(wrong_on(each, others) for others in known[1:])]
+            verdict = judged(asked.run, name, values, given)
+            if (verdict.right, verdict.mistake) != (False, each.kind):
+                slips.append((asked.id, each.id, verdict))
+    assert slips == []
+
+
+def wrong_on(mistake, others):
+    """Return what a mistake gives on another run; anything wrong where that is not known."""
+    alike = [each.value for each in others if each.id == mistake.id]
+    return alike[0] if alike else np.full((1, 1, 1, 1, 1, 1), 7.0)
+
+
+@pytest.mark.parametrize(
+    ("item", "answer", "said"),
+    [
+        (
+            "formula/dgamma",
+            "sum(dgammax * xhat, axis=0, keepdims=true)",
+            "The numbers are right, the shape is not",
+        ),
+        ("formula/dgamma", "sum(dgammax * xhat, axis=1)", "axis"),
+        ("formula/dsq", "dvar / N", "broadcast"),
+        ("formula/dxhat", "dgammax", "gamma"),
+        ("formula/dxhat", "-gamma * dgammax", ""),
+        ("formula/dmu", "sum(dxmu, axis=0)", "minus"),
+        ("formula/dxmu2", "xmu * dsq", "2"),
+        ("formula/divar", "sum(dxhat * xhat, axis=0)", ""),
+    ],
+)
+def test_what_is_said_of_a_wrong_formula(item, answer, said):
+    verdict = one("batchnorm", item).judge(answer)
+    assert verdict.right is False
+    assert said in verdict.say
+    assert "none of the known mistakes" not in verdict.say
+
+
+@pytest.mark.parametrize(
+    ("item", "answer"),
+    [
+        ("formula/dgamma", "np.sum(dout * xhat, axis=0)"),
+        ("formula/dgamma", "dgamma = numpy.sum(xhat * dgammax, axis = 0)"),
+        ("formula/dgamma", "  (dgammax*xhat)[0] + sum((dgammax*xhat)[1:], axis=0)"),
+        ("formula/dgamma", "np.mean(dgammax * xhat, axis=0) * N"),
+        ("formula/dgamma", "np.reshape(np.sum(dout * xhat, axis=0, keepdims=True), (D,))"),
+        ("formula/dsq", "np.broadcast_to(dvar, (N, D)) / N"),
+        ("formula/dsq", "0 * xmu + dvar / N"),
+        ("formula/dsqrtvar", "-divar * ivar**2"),
+        ("formula/dvar", "0.5 * dsqrtvar / np.sqrt(var + eps)"),
+        ("whole/dgamma", "sum(xhat * dout, axis=0)"),
+    ],
+)
+def test_any_right_formula_is_right(item, answer):
+    verdict = one("batchnorm", item).judge(answer)
+    assert verdict.right is True, verdict
+    assert verdict.mistake == ""
+
+
+def test_right_for_these_sizes_only():
+    asked = one("batchnorm", "formula/dsq")
+    count = asked.run.sizes["N"]
+    verdict = asked.judge(f"0 * xmu + dvar / {count}")
+    assert (verdict.right, "these sizes only" in verdict.say) == (False, True)
+
+
+@pytest.mark.parametrize(
+    "text", ["-0.35", "−0.35", "-3.5e-1", "- 0.35", "-7/20", "-7 / 20", "-.35", "dx = -0.35", "−35E−2"]
+)
+def test_numbers_as_people_write_them(text):
+    assert judge_number("dx", -0.35, [])(text).right is True
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("-0,35", "Write a point, not a comma."),
+        ("1,000", "Write a point, not a comma."),
+        ("nan", "no number"),
+        ("-inf", "no number"),
+        ("1e999", "Write a number"),
+        ("1/0", "Write a number"),
+        ("1 2", "Write a number"),
+        ("--1", "Write a number"),
+        ("0x10", "Write a number"),
+        ("one", "Write a number"),
+        ("9" * 5000, "Write a number"),
+        ("1__0", "Write a number"),
+        ("٣", "Write a number"),
+    ],
+)
+def test_what_is_no_number_costs_nothing(text, said):
+    verdict = judge_number("dx", -0.35, [])(text)
+    assert (verdict.right, said in verdict.say) == (None, True), verdict
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_the_answer_as_it_is_asked_for_is_right_and_so_is_what_the_shown_numbers_give(lesson):
+    for asked in asked_of(lesson, 1, "number", "whole"):
+        if asked.kind == "number":
+            value = float(asked.key)
+            for text in (f"{value:.3f}", f"{value:.6f}", f"{value:+.4e}"):
+                assert asked.judge(text).right, (asked.id, text)
+
+
+def test_the_number_beside_it_is_known_by_name():
+    asked = one("batchnorm", "number/dxhat")
+    place = tuple(int(sign) for sign in asked.text.split("[")[1].split("]")[0].split(", "))
+    value = float(asked.run.values["xmu"][place])
+    verdict = asked.judge(f"{value:.6f}")
+    assert verdict.right is False
+    assert equal(np.asarray(value), np.asarray(asked.run.values["xmu"][place]))
+    assert "xmu" in verdict.say
