@@ -95,9 +95,14 @@ def judge_formula(
 
     def judge(answer: str) -> Verdict:
         try:
-            values = [value_of(answer, run, name, allowed) for run in (setting, *setting.others)]
+            values = [value_of(answer, setting, name, allowed)]
         except SlipError as slip:
             return Verdict(None, told(slip, answer, setting))
+        try:
+            values += [value_of(answer, run, name, allowed) for run in setting.others]
+        except SlipError:
+            names = " and ".join(setting.sizes)
+            return Verdict(False, f"It fits these sizes only: write {names}, not numbers.")
         return judged(setting, name, values, given)
 
     return judge

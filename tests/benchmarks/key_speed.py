@@ -15,7 +15,8 @@ from terminal import COMMAND, see_frame, walking
 PRESSES = 100
 # Nine frames forward and ten back: 18 steps to the last of them, and 18 steps home.
 ALL_FRAMES = [" "] * 18 + ["b"] * 18
-OTHER_KEYS = ["z", "z", "z", "J", "J", "v", "v", "?", "?", "j", "k", "G", "<"]
+# Each changes the screen: what stands there already is not painted again.
+OTHER_KEYS = ["G", "b", "z", "z", "z", "J", "J", "v", "v", "?", "?", "i", "i", "<"]
 MANY = 10**6
 # In a small process of its own: a child's peak counts what its parent held when it was started.
 MEASURE = """

@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
+from bn_tutor.course.loading import load
 from bn_tutor.practice.edges import equal
-from bn_tutor.practice.formula_questions import judged
+from bn_tutor.practice.formula_questions import judge_formula, judged
 from bn_tutor.practice.naming import wrong_values
 from bn_tutor.practice.numbers_asked import judge_number
+from bn_tutor.practice.setting import setting
 from tests.practice.quiz_support import LESSONS, asked_of, one, seeds
 
 
@@ -166,3 +168,11 @@ def test_the_number_beside_it_is_known_by_name():
     assert verdict.right is False
     assert equal(np.asarray(value), np.asarray(asked.run.values["xmu"][place]))
     assert "xmu" in verdict.say
+
+
+def test_numbers_in_the_place_of_sizes_are_told_as_such():
+    run = setting(load("batchnorm"))
+    judge = judge_formula(run, "dsq", ["dvar"], {"dvar"})
+    assert judge("broadcast_to(dvar / N, (N, D))").right
+    verdict = judge("broadcast_to(dvar / 4, (4, 3))")
+    assert (verdict.right, verdict.say) == (False, "It fits these sizes only: write N and D, not numbers.")
