@@ -68,7 +68,7 @@ def read_front_matter(
         switches=switches,
         inputs=inputs,
         references=_texts(source, table, "references"),
-        lines_of={key: source.place(key) for key in ("output", "requires", "sizes")}
+        lines_of={key: source.place(key) for key in ("output", "requires", "sizes", "switches")}
         | _named_places(source, "output", outputs)
         | _named_places(source, "requires", requires)
         | {row.name: source.place("inputs", row.name) for row in inputs},

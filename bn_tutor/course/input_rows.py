@@ -15,12 +15,12 @@ from bn_tutor.course.key_places import Source
 from bn_tutor.course.lesson import InputRow, Switch
 from bn_tutor.course.problem import did_you_mean
 from bn_tutor.course.shaping import MOST_AXES
+from bn_tutor.course.values import is_number
 from bn_tutor.engine.gradients import Array
 
 MOST_INPUTS = 2000
 MOST_FILES = 4
 LARGEST_EXTENT = 1_000_000
-LARGEST_NUMBER = 1e15
 
 _KEYS = ("shape", "draw", "value", "file", "constant")
 _DRAW_KEYS: Mapping[str, tuple[str, ...]] = {
@@ -151,7 +151,7 @@ def _drawn(
     _refuse_keys(source, name, row, (*_KEYS, *_DRAW_KEYS[draw]), "draw")
     parameters = {key: row[key] for key in _DRAW_KEYS[draw] if key in row}
     numbers = around.holding(float)
-    named = (key for key, value in parameters.items() if not _is_number(value))
+    named = (key for key, value in parameters.items() if not is_number(value))
     for key in named:
         if not isinstance(parameters[key], str) or parameters[key] not in numbers:
             message, hint = f"{key} of {name} must be a number", "or a switch that stands for one"
@@ -165,7 +165,7 @@ def _drawn(
 
 def _impossible(parameters: Mapping[str, Any]) -> dict[str, str]:
     """Return what cannot be drawn so, by its key."""
-    given = {key: value for key, value in parameters.items() if _is_number(value)}
+    given = {key: value for key, value in parameters.items() if is_number(value)}
     if given.get("std", 0) < 0:
         return {"std": "std must not be negative: that"}
     if not 0 <= given.get("p", 0) <= 1:
@@ -183,10 +183,6 @@ def _no_draw(source: Source, name: str, draw: Any) -> None:
     else:
         message = f"the draw of {name} must be one of {', '.join(DRAWS)}, in quotes"
         source.add(Code.UNKNOWN_DRAW, message, "inputs", name, "draw")
-
-
-def _is_number(value: Any) -> bool:
-    return type(value) in (int, float) and abs(value) <= LARGEST_NUMBER
 
 
 def _shape(source: Source, name: str, shape: Any, around: Surroundings) -> tuple[str | int, ...]:

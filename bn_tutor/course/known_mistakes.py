@@ -14,7 +14,7 @@ from bn_tutor.course.loading import record, sizes_of, upstreams_of
 from bn_tutor.course.misconceptions import ROWS, title_of
 from bn_tutor.course.mistake_run import RIGHT, Asked, Run, Values, parted, run_of, shows
 from bn_tutor.course.proof_runs import proof_run
-from bn_tutor.course.wrong_passes import TOLERANCE
+from bn_tutor.engine.closeness import TOLERANCE
 from bn_tutor.engine.gradients import Array
 from bn_tutor.engine.graph import Recording
 from bn_tutor.engine.replay import Upstream

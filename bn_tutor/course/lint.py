@@ -13,7 +13,7 @@ from bn_tutor.course.loading import LessonError
 from bn_tutor.course.problem import MOST_PROBLEMS, Problem
 from bn_tutor.course.reader import read_whole
 from bn_tutor.course.surroundings import check_surroundings
-from bn_tutor.course.variants import changed_choices, variants
+from bn_tutor.course.variants import MOST_VARIANTS, changed_choices, variants
 from bn_tutor.course.verifying import verify
 from bn_tutor.engine.graph import Graph
 
@@ -81,6 +81,7 @@ _UNBUILT = frozenset(
 
 def _of_whole(lesson: Lesson) -> Iterator[Problem]:
     yield from _too_long(lesson)
+    yield from _too_many_variants(lesson)
     if not (lesson.everything or lesson).backward:
         message, hint = "there is no backward block", "without one nothing of the way back is proven"
         yield Problem(lesson.path, 1, 1, message, hint, Code.NO_BACKWARD)
@@ -125,6 +126,14 @@ def _too_long(lesson: Lesson) -> Iterator[Problem]:
     if count > MOST_FORMULAS:
         message = f"the lesson has {count:,} formulas, over all its variants; {MOST_FORMULAS:,} are proven"
         yield Problem(lesson.path, 1, 1, message, "make two lessons of it", Code.TOO_LARGE)
+
+
+def _too_many_variants(lesson: Lesson) -> Iterator[Problem]:
+    count = prod(len(switch.choices) for switch in lesson.switches)
+    if count > MOST_VARIANTS:
+        message = f"of {count:,} combinations of choices only the first {MOST_VARIANTS} are proven"
+        place = lesson.lines_of.get("switches", (1, 1))
+        yield Problem(lesson.path, *place, message, "drop a switch or a choice", Code.UNPROVEN_VARIANTS)
 
 
 def _weight(lines: Iterable[Line]) -> int:

@@ -16,9 +16,11 @@ from bn_tutor.course import (
     operand_slips,
     place_slips,
     road_slips,
+    share_slips,
     statistics_slips,
     sum_slips,
 )
+from bn_tutor.course.share_slips import together
 from bn_tutor.course.slips import Find, on_each_edge
 
 
@@ -32,6 +34,9 @@ class Misconception:
 
 
 _STATISTICS = statistics_slips.statistics_as_constants
+_SHARE_MISSING = together(on_each_edge(sum_slips.share_missing), share_slips.all_missing)
+_OTHER_SHARE = together(on_each_edge(sum_slips.other_share), share_slips.all_less_one)
+_SHARE_TURNED = together(on_each_edge(share_slips.share_turned), share_slips.all_turned)
 
 ROWS: Sequence[Misconception] = (
     Misconception("sum-missing", "sum over the broadcast axis missing", on_each_edge(sum_slips.sum_missing)),
@@ -42,8 +47,9 @@ ROWS: Sequence[Misconception] = (
     Misconception("road-dropped", "one of several roads missing", on_each_edge(road_slips.road_dropped)),
     Misconception("own-dropped", "an output's own upstream missing", road_slips.own_dropped),
     Misconception("overwritten", "contribution overwritten by the last one", road_slips.overwritten),
-    Misconception("share-missing", "1/N of a mean missing", on_each_edge(sum_slips.share_missing)),
-    Misconception("other-share", "division by the wrong number", on_each_edge(sum_slips.other_share)),
+    Misconception("share-missing", "1/N of a mean missing", _SHARE_MISSING),
+    Misconception("other-share", "division by the wrong number", _OTHER_SHARE),
+    Misconception("share-turned", "multiplied by N and not by 1/N", _SHARE_TURNED),
     Misconception("minus-missing", "minus missing", on_each_edge(factor_slips.minus_missing)),
     Misconception("number-missing", "factor 2 or ½ missing", on_each_edge(factor_slips.number_missing)),
     Misconception("local-missing", "local gradient missing", on_each_edge(factor_slips.local_missing)),

@@ -7,10 +7,8 @@ from typing import Any
 from bn_tutor.course.evaluation import evaluate
 from bn_tutor.course.lesson import Lesson, Line, Mistake
 from bn_tutor.course.problem import SlipError
-from bn_tutor.engine.closeness import relative_error
+from bn_tutor.engine.closeness import equal
 from bn_tutor.engine.gradients import Array
-
-TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,8 +27,7 @@ class Outcome:
         if (self.line, self.slip) != (other.line, other.slip) or self.values.keys() != other.values.keys():
             return False
         pairs = ((value, other.values[name]) for name, value in self.values.items())
-        # A gradient of zero is compared with 1, the size of the data.
-        return all(relative_error(one, another, scale=1.0) <= TOLERANCE for one, another in pairs)
+        return all(equal(one, another) for one, another in pairs)
 
 
 def outcome(

@@ -1,7 +1,7 @@
 """How numbers are written, everywhere in the tutor."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -9,6 +9,8 @@ from bn_tutor.engine.gradients import Array
 from bn_tutor.engine.shapes import Shape
 
 MOST_INLINE = 8
+# What is longer, in signs, is no shape, and no size.
+LONGEST_SHAPE, LONGEST_SIZE = 100, 10
 
 
 def number(value: float, precision: int) -> str:
@@ -45,6 +47,26 @@ def read_number(text: str) -> float | None:
         return None
     below = float(found[2]) if found[2] else 1.0
     return float(found[1]) / below if below else None
+
+
+def read_shape(text: str, sizes: Mapping[str, int] | None = None) -> Shape | None:
+    """Read a shape as people write it: (4, 3), 4x3, 4 3, (3,), (); with ``sizes`` (N, D), too.
+
+    None for anything else.
+    """
+    text = text.strip()[:LONGEST_SHAPE].removeprefix("shape").strip(" =")
+    listed = re.sub(r"(?<=[\d\s])[x*](?=[\d\s])|×", " ", text)
+    words = re.findall(r"\w+", listed)
+    is_written = re.fullmatch(r"[\w\s(),\[\]]*", listed) and (words or re.search(r"[(\[]\s*[)\]]", listed))
+    known = {word: _size(word, sizes or {}) for word in words}
+    found = tuple(size for word in words if (size := known[word]) is not None)
+    return found if is_written and len(found) == len(words) else None
+
+
+def _size(word: str, sizes: Mapping[str, int]) -> int | None:
+    if word.isdecimal() and word.isascii():
+        return int(word) if len(word) < LONGEST_SIZE else None
+    return sizes.get(word)
 
 
 FORMATS: dict[str, Callable[[Array, int], str]] = {

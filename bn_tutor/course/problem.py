@@ -34,14 +34,18 @@ class Problem:
         """Whether it makes the lesson wrong: "error" or "warning"."""
         return "warning" if self.code in WARNINGS else "error"
 
+    @property
+    def place(self) -> str:
+        """The path, the line and the column, as far as there are such; empty for what is in no file."""
+        column = self.column if self.line else 0
+        return ":".join(str(part) for part in (self.path, self.line, column) if part) if self.path else ""
+
     def __str__(self) -> str:
         if not self.path:
             return self.message  # it is in no file, but in what was asked for
-        column = self.column if self.line else 0
-        place = ":".join(str(part) for part in (self.path, self.line, column) if part)
         code = f"[{self.code}]" if self.code else ""
         hint = f" ({self.hint})" if self.hint else ""
-        return f"{place}: {self.severity}{code}: {self.message}{hint}"
+        return f"{self.place}: {self.severity}{code}: {self.message}{hint}"
 
 
 @dataclass

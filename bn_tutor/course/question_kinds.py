@@ -14,13 +14,13 @@ from bn_tutor.course.codes import Code
 from bn_tutor.course.evaluation import evaluate
 from bn_tutor.course.lesson import Line, Question
 from bn_tutor.course.problem import SlipError
-from bn_tutor.engine.closeness import relative_error
+from bn_tutor.engine.closeness import equal, relative_error
 from bn_tutor.engine.gradients import Array
 
-TOLERANCE = 1e-9
-# A number is typed with the few digits that were shown.
+# A number is typed with the few digits that were shown: right within one part in a hundred, and of a small
+# one, asked for to three decimals, within a last decimal and a half.
 NUMBER_TOLERANCE = 1e-2
-SMALLEST_NUMBER = 1e-2
+SMALLEST_NUMBER = 0.15
 
 Values = Mapping[str, Array]
 Names = Mapping[str, Any]
@@ -48,9 +48,7 @@ def _is_choice(question: Question, answer: str, values: Values, names: Names) ->
 
 def _is_formula(question: Question, answer: str, values: Values, names: Names) -> bool:
     wanted = question.equals or question.key
-    right = _value(wanted, values, names)
-    # A value of zero is compared with 1, the size of the data.
-    return relative_error(evaluate(answer, values, names), right, scale=1.0) <= TOLERANCE
+    return equal(evaluate(answer, values, names), _value(wanted, values, names))
 
 
 def _is_number(question: Question, answer: str, values: Values, names: Names) -> bool:

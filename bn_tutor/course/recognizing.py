@@ -14,8 +14,7 @@ import numpy as np
 
 from bn_tutor.course.known_mistakes import Known
 from bn_tutor.course.numbers import shape_text
-from bn_tutor.course.wrong_passes import TOLERANCE
-from bn_tutor.engine.closeness import relative_error
+from bn_tutor.engine.closeness import TOLERANCE, equal
 from bn_tutor.engine.gradients import Array
 
 # A fraction has no decimals that would say how exactly it is meant.
@@ -63,7 +62,7 @@ def recognized(wanted: Wanted, given: Array, tolerance: float = TOLERANCE) -> tu
 
     Empty where it is right, or where nothing is known. ``tolerance`` is relative to the largest entry.
     """
-    if _equal(given, wanted.right, tolerance):
+    if equal(given, wanted.right, tolerance):
         return ()
     for find in (_exact, _right_but_for_shape, _mistake_but_for_shape, _other, _multiple):
         if found := tuple(find(wanted, given, tolerance)):
@@ -113,7 +112,7 @@ def precision(text: str) -> float:
 
 def _exact(wanted: Wanted, given: Array, tolerance: float) -> Iterator[Recognized]:
     for mistake in wanted.mistakes:
-        if _equal(given, mistake.value, tolerance):
+        if equal(given, mistake.value, tolerance):
             yield _told(mistake)
 
 
@@ -134,7 +133,7 @@ def _mistake_but_for_shape(wanted: Wanted, given: Array, tolerance: float) -> It
 
 
 def _other(wanted: Wanted, given: Array, tolerance: float) -> Iterator[Recognized]:
-    names = [name for name, value in wanted.others.items() if _equal(given, value, tolerance)]
+    names = [name for name, value in wanted.others.items() if equal(given, value, tolerance)]
     if names:
         yield _named(names, wanted)
 
@@ -144,7 +143,7 @@ def _multiple(wanted: Wanted, given: Array, tolerance: float) -> Iterator[Recogn
     square = float(np.sum(wanted.right**2))
     if given.shape == wanted.right.shape and square > 0:
         ratio = float(np.sum(given * wanted.right)) / square
-        if _equal(given, ratio * wanted.right, tolerance):
+        if equal(given, ratio * wanted.right, tolerance):
             yield from _ratio(ratio, wanted, tolerance)
 
 
@@ -176,16 +175,11 @@ def _counts(wanted: Wanted) -> list[int]:
 # --- comparisons ----------------------------------------------------------------------------------------
 
 
-def _equal(one: Array, another: Array, tolerance: float) -> bool:
-    with np.errstate(all="ignore"):
-        return relative_error(np.asarray(one), np.asarray(another), scale=1.0) <= tolerance
-
-
 def _same_numbers(given: Array, value: Array, tolerance: float) -> bool:
     """Whether only the shape differs: another one of as many numbers, or rows and columns changed over."""
-    turned = given.ndim == 2 and _equal(given.T, value, tolerance)
+    turned = given.ndim == 2 and equal(given.T, value, tolerance)
     reshaped = given.size == value.size and given.shape != value.shape
-    return turned or (reshaped and _equal(given.reshape(value.shape), value, tolerance))
+    return turned or (reshaped and equal(given.reshape(value.shape), value, tolerance))
 
 
 def _by_broadcasting(given: Array, value: Array, tolerance: float) -> bool:
@@ -194,7 +188,7 @@ def _by_broadcasting(given: Array, value: Array, tolerance: float) -> bool:
         one, another = np.broadcast_arrays(given, value)
     except ValueError:
         return False
-    return one.shape in (given.shape, value.shape) and _equal(one, another, tolerance)
+    return one.shape in (given.shape, value.shape) and equal(one, another, tolerance)
 
 
 def _told(mistake: Known) -> Recognized:

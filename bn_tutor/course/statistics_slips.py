@@ -13,11 +13,11 @@ from bn_tutor.engine.gradients import Spread, SumOver
 
 def statistics_as_constants(flow: Flow) -> Iterator[Change]:
     """Take for constants all statistics of one normalization, or one of them."""
-    layers = _layers(flow)
-    for statistics, sources in layers.items():
+    found = layers(flow)
+    for statistics, sources in found.items():
         if len(statistics) > 1:
             yield _cut(flow, statistics, sources, "all")
-    for statistics, sources in layers.items():
+    for statistics, sources in found.items():
         for name in statistics:
             yield _cut(flow, (name,), sources, "")
 
@@ -36,7 +36,7 @@ def _cut(flow: Flow, statistics: Sequence[str], sources: Sequence[str], detail: 
     return Change(spots[-1], Slip(spots[-1].local, say, hint, detail), edges)
 
 
-def _layers(flow: Flow) -> Mapping[tuple[str, ...], Sequence[str]]:
+def layers(flow: Flow) -> Mapping[tuple[str, ...], Sequence[str]]:
     """Return the statistics that belong together, with what each lot is computed from.
 
     Where all roads from an input pass through one node, it parts two layers.

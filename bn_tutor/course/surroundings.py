@@ -13,6 +13,9 @@ from bn_tutor.course.lesson import Lesson, Line, Mistake, Question, When
 from bn_tutor.course.parsing import names_in
 from bn_tutor.course.problem import Findings, Problem, did_you_mean
 
+# A lesson has some ten links. Each bracket in prose may begin one, and takes a while to be judged.
+MOST_BRACKETS = 10_000
+
 
 def check_surroundings(lesson: Lesson, path: Path) -> tuple[Problem, ...]:
     """Return what is wrong around a lesson, whatever its switches stand at; ``path`` is its file."""
@@ -64,16 +67,23 @@ def _leads_to(name: str, wanted: str, known: Mapping[str, Path]) -> bool:
 
 
 def _check_links(lesson: Lesson, folder: Path, findings: Findings) -> None:
+    parser, brackets = MarkdownIt("commonmark"), 0
     for written in (each for each in lesson.written if each.linking):
-        for target in _targets(written.text):
+        brackets += written.text.count("[")
+        if brackets > MOST_BRACKETS:
+            message = f"from here on no link is looked for: there are more than {MOST_BRACKETS:,} brackets"
+            findings.add(written.linking[0].line, 1, Code.TOO_LARGE, message, "make two lessons of it")
+        if brackets > MOST_BRACKETS or findings.full:
+            return
+        for target in _targets(written.text, parser):
             if not _exists(folder, target):
                 place = _place_of(target, written.linking)
                 findings.add(*place, Code.BROKEN_LINK, f"there is no file {target}")
 
 
-def _targets(text: str) -> Iterator[str]:
+def _targets(text: str, parser: MarkdownIt) -> Iterator[str]:
     """Yield where the links and images of a text lead; what looks like one in code is none."""
-    for block in MarkdownIt("commonmark").parse(text):
+    for block in parser.parse(text):
         for token in block.children or ():
             target = token.attrs.get("href") or token.attrs.get("src")
             if target:

@@ -9,10 +9,10 @@ from bn_tutor.course.key_places import Source
 from bn_tutor.course.lesson import Switch, When
 from bn_tutor.course.problem import SlipError, did_you_mean
 from bn_tutor.course.shaping import MOST_AXES
+from bn_tutor.course.values import is_number
 
 MOST_SWITCHES = 8
 MOST_CHOICES = 12
-LARGEST_NUMBER = 1e15
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,30}")
 _FORMS = 'ddof = [0, 1], or mode = ["train", "inference"], or axis = { batch = [0], layer = [1] }'
 
@@ -46,7 +46,7 @@ def _listed(value: list[Any]) -> dict[str, Any]:
     """Read a list of numbers, or of words; each choice is its own label."""
     if all(isinstance(choice, str) and _WORD.fullmatch(choice) for choice in value):
         return {choice: choice for choice in value}
-    numbers = all(type(choice) in (int, float) and abs(choice) <= LARGEST_NUMBER for choice in value)
+    numbers = all(map(is_number, value))
     return {str(choice): choice for choice in value} if numbers else {}
 
 

@@ -10,12 +10,10 @@ from bn_tutor.course.flow import Edge, Flow, Rerun, flow_of
 from bn_tutor.course.gradient_names import Target, is_named
 from bn_tutor.course.misconceptions import ROWS, Misconception
 from bn_tutor.course.slips import Change, line_of, to
-from bn_tutor.engine.closeness import relative_error
+from bn_tutor.engine.closeness import equal
 from bn_tutor.engine.gradients import Array
 from bn_tutor.engine.graph import Recording
 from bn_tutor.engine.replay import Upstream
-
-TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,9 +105,7 @@ def row_and_detail(row: str, detail: str) -> str:
 
 
 def same(one: Array | None, another: Array | None) -> bool:
-    """Whether two gradients are equal, strictly in shape; a gradient of zero is compared with 1."""
+    """Whether two gradients are equal; one that is not there equals only another such."""
     if one is None or another is None:
         return one is another
-    # A mistake may come to inf or nan, which equal nothing.
-    with np.errstate(all="ignore"):
-        return relative_error(np.asarray(one), np.asarray(another), scale=1.0) <= TOLERANCE
+    return equal(one, another)

@@ -4,6 +4,18 @@ import numpy as np
 
 from bn_tutor.engine.gradients import Array
 
+# What rounding may leave between two ways to compute the same.
+TOLERANCE = 1e-9
+
+
+def equal(one: Array, another: Array, tolerance: float = TOLERANCE) -> bool:
+    """Whether two arrays are equal but for rounding, strictly in shape; what is near zero is compared with 1.
+
+    What is inf or nan, as a mistake may come to, equals nothing.
+    """
+    with np.errstate(all="ignore"):
+        return relative_error(np.asarray(one), np.asarray(another), scale=1.0) <= tolerance
+
 
 def relative_error(value: Array, reference: Array, scale: float = 0.0) -> float:
     """Return the largest difference, relative to the reference's largest element, or to ``scale`` if larger.

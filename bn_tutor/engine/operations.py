@@ -6,10 +6,11 @@ operation is one new row. The derivatives are the elementary ones of any calculu
 see Giles 2008, "An extended collection of matrix derivative results", section 2.2.1.
 
 Conventions where a derivative does not exist: ``abs`` and ``relu`` have 0 at 0; ``clip`` passes the gradient
-at its bounds; ``maximum``, ``minimum`` and ``max`` share it equally among those that tie.
+at its bounds; ``maximum``, ``minimum`` and ``max`` share it equally among those that tie. Comparisons are 1.0
+where they hold and 0.0 elsewhere: their slope is 0 wherever there is one, so no gradient passes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -172,6 +173,15 @@ def _kept(a: Array) -> Any:
     return a
 
 
+def _comparison(name: str, sign: str, holds: Callable[[Array, Array], Any]) -> Operation:
+    def forward(a: Array, b: Array) -> Any:
+        return np.asarray(holds(a, b), dtype=float)
+
+    return Operation(
+        name, f"{{a}} {sign} {{b}}", forward, shapes.elementwise, locals=(None, None), smooth=False
+    )
+
+
 ROWS: tuple[Operation, ...] = (
     Operation("add", "{a} + {b}", np.add, shapes.elementwise, (passed_on, passed_on)),
     Operation(
@@ -290,6 +300,10 @@ ROWS: tuple[Operation, ...] = (
             scaled("({a} == 0)", lambda a, b, c, out: (a == 0).astype(float)),
         ),
     ),
+    _comparison("greater", ">", np.greater),
+    _comparison("greater_equal", ">=", np.greater_equal),
+    _comparison("less", "<", np.less),
+    _comparison("less_equal", "<=", np.less_equal),
     Operation(
         "sum",
         "sum({a}, axis={axis}{keepdims})",

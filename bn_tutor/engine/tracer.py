@@ -12,6 +12,7 @@ from bn_tutor.engine.gradients import Array
 from bn_tutor.engine.operation import CONSTANT, LITERAL, Operation
 from bn_tutor.engine.operations import OPERATIONS
 from bn_tutor.engine.shapes import reduced_axes
+from bn_tutor.engine.truth import Truth
 
 
 class TraceError(ValueError):
@@ -70,6 +71,7 @@ class Notebook:
 
     def lifted(self, operand: Any) -> "Tracer":
         """Return the operand as a Tracer; a number that was met before is met again."""
+        operand = operand.node if isinstance(operand, Truth) else operand
         if isinstance(operand, Tracer):
             return operand
         value = np.asarray(operand)
@@ -266,7 +268,7 @@ def _as_axis(axis: Any) -> Any:
 
 def _plain(value: Any) -> Any:
     """Return the value with every Tracer in it replaced by its array."""
-    if isinstance(value, Tracer):
+    if isinstance(value, Tracer | Truth):
         return value.value
     if isinstance(value, tuple | list):
         return tuple(_plain(each) for each in value) if isinstance(value, tuple) else list(map(_plain, value))
@@ -275,6 +277,8 @@ def _plain(value: Any) -> Any:
 
 def _ufunc(notebook: Notebook, ufunc: np.ufunc, operands: tuple[Any, ...]) -> Any:
     if ufunc in _COMPARISONS:
+        return Truth(np.asarray(ufunc(*map(_plain, operands))), notebook.apply(ufunc.__name__, *operands))
+    if ufunc in _TESTS:
         return ufunc(*map(_plain, operands))
     if ufunc is np.power:
         return _power(notebook, *operands)
@@ -345,9 +349,8 @@ def _broadcast_to(array: Tracer, shape: Any) -> Tracer:
     return array.notebook.apply("broadcast_to", array, shape=shape)
 
 
-_COMPARISONS = frozenset(
-    {np.greater, np.greater_equal, np.less, np.less_equal, np.equal, np.not_equal, np.isnan, np.isfinite}
-)
+_COMPARISONS = frozenset({np.greater, np.greater_equal, np.less, np.less_equal})
+_TESTS = frozenset({np.equal, np.not_equal, np.isnan, np.isfinite})
 _SAME_NAME = (
     *("add", "subtract", "multiply", "divide", "negative", "square", "sqrt", "reciprocal"),
     *("exp", "log", "tanh", "maximum", "minimum"),

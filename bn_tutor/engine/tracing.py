@@ -18,6 +18,7 @@ from bn_tutor.engine.graph import Node, Recording, build, placeholders
 from bn_tutor.engine.operation import CONSTANT, INPUT
 from bn_tutor.engine.text import bracketed
 from bn_tutor.engine.tracer import Notebook, TraceError, Tracer
+from bn_tutor.engine.truth import Truth
 
 __all__ = ["TraceError", "trace"]
 
@@ -83,7 +84,8 @@ def _run_watched(notebook: Notebook, function: Callable[..., Any], bound: inspec
 
 
 def _name_after_variables(notebook: Notebook, variables: Mapping[str, Any]) -> None:
-    for name, value in variables.items():
+    for name, each in variables.items():
+        value = each.node if isinstance(each, Truth) else each
         if isinstance(value, Tracer) and value.notebook is notebook and value.key not in notebook.names:
             notebook.names[value.key] = notebook.free_name(name)
 

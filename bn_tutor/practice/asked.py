@@ -2,11 +2,23 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from bn_tutor.engine.gradients import Array
 from bn_tutor.practice.setting import Setting
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+class Wants(StrEnum):
+    """What sort of answer a question wants; the text is what a prompt says."""
+
+    LETTER = "letter"
+    LETTERS = "letters"
+    NUMBER = "number"
+    SHAPE = "shape"
+    NUMPY = "numpy"
+    LINE = "line"
 
 
 @dataclass(frozen=True)
@@ -26,7 +38,8 @@ class Asked:
     """One question.
 
     ``id`` says what is to be learnt and not with which numbers: the same question on other data is the same
-    item. ``given`` is code, and facts, that the question stands on; ``data`` holds the arrays that the answer
+    item. ``kind`` is that of its maker, by which questions are counted, and ``wants`` the sort of answer.
+    ``given`` is code, and facts, that the question stands on; ``data`` holds the arrays that the answer
     needs; ``choices`` what can be chosen, by letters in this order; ``lines`` code of which one line is the
     answer. ``key`` is the right answer as it would be typed, ``worked`` how one comes to it; the frame that
     explains it is the backward frame of ``node`` on the data of ``run``.
@@ -34,6 +47,7 @@ class Asked:
 
     id: str
     kind: str
+    wants: Wants
     node: str
     text: str
     key: str

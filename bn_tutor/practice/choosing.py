@@ -14,8 +14,9 @@ from bn_tutor.practice.local_questions import local_formulas
 from bn_tutor.practice.number_questions import numbers
 from bn_tutor.practice.order_questions import next_node, sorted_steps
 from bn_tutor.practice.own_questions import own_questions
-from bn_tutor.practice.setting import Setting, fits, setting
+from bn_tutor.practice.setting import Setting, setting
 from bn_tutor.practice.shape_questions import shapes
+from bn_tutor.practice.sizes import Sizes, telling_sizes
 from bn_tutor.practice.whole_questions import wholes
 
 Maker = Callable[[Setting, Random], Iterator[Draft]]
@@ -39,18 +40,10 @@ COMPUTED = ("number", "formula", "whole")
 MOST_RUNS = 4
 
 
-def random_run(lesson: Lesson, random: Random) -> Setting:
+def random_run(lesson: Lesson, random: Random, offered: Sequence[Sizes] = ()) -> Setting:
     """Return a run of a lesson with new numbers, and with other sizes where its graph takes them."""
-    sizes = {name: size + random.randint(0, 1) for name, size in lesson.sizes.items()}
-    is_telling = len(set(sizes.values())) == len(sizes) and fits(lesson, sizes)
-    return setting(lesson, sizes if is_telling else {}, random.randint(0, 10**6))
-
-
-def drafts_of(run: Setting, random: Random, kinds: Sequence[str] = ()) -> Iterator[Draft]:
-    """Yield every question that derives from one run, kind by kind."""
-    for kind, maker in MAKERS.items():
-        if not kinds or kind in kinds:
-            yield from maker(run, random)
+    sizes = random.choice(offered or telling_sizes(lesson))
+    return setting(lesson, sizes, random.randint(0, 10**6))
 
 
 def questions(
@@ -67,8 +60,12 @@ def questions(
     random = Random(seed)
 
     @cache
+    def sizes_of(lesson: int) -> list[Sizes]:
+        return telling_sizes(lessons[lesson])
+
+    @cache
     def run_of(lesson: int, number: int) -> Setting:
-        return random_run(lessons[lesson], Random(f"{seed}/{lesson}/{number}"))
+        return random_run(lessons[lesson], Random(f"{seed}/{lesson}/{number}"), sizes_of(lesson))
 
     asked_kinds = [kind for kind in MAKERS if not kinds or kind in kinds]
     pools = {kind: list(_pool(len(lessons), kind, run_of, random)) for kind in asked_kinds}

@@ -3,11 +3,8 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-import numpy as np
-
 from bn_tutor.course.lesson import Line
 from bn_tutor.course.numbers import shape_text
-from bn_tutor.engine.closeness import relative_error
 from bn_tutor.engine.gradients import (
     Array,
     LinearMap,
@@ -23,7 +20,8 @@ from bn_tutor.engine.graph import Graph
 from bn_tutor.engine.replay import BackwardStep, Edge
 from bn_tutor.practice.setting import Setting
 
-TOLERANCE = 1e-9
+# So many lines of the forward pass are shown at most to tell how a value came about.
+MOST_LINES = 8
 
 
 def edges(setting: Setting) -> Iterator[tuple[BackwardStep, Edge]]:
@@ -79,6 +77,44 @@ def users(setting: Setting, name: str) -> list[str]:
     return [node.name for node in setting.recording.graph.operations if node.name in sending]
 
 
+def on_the_way(setting: Setting, name: str, given: Collection[str] = ()) -> set[str]:
+    """Return the nodes that the gradient of a node comes through, up to those whose gradients are given."""
+    found, left = set[str](), [name]
+    while left:
+        new = set(users(setting, left.pop())) - found
+        found |= new
+        left += [each for each in new if f"d{each}" not in given]
+    return found
+
+
+def came_about(setting: Setting, name: str, *also: str) -> list[str]:
+    """Return how a value came about, from values whose shape is told: its own shape can be worked out.
+
+    The lines of the nodes ``also`` are among them. Of an input its shape is told as a count alone.
+    """
+    graph = setting.recording.graph
+    computed, told, left = list(also), list[str](), [] if graph[name].is_source else [name]
+    while left:
+        each = left.pop(0)
+        if graph[each].is_source or len(computed) >= MOST_LINES:
+            told.append(each)
+        elif each not in computed:
+            computed.append(each)
+            left += graph[each].inputs
+    beside = [each for node in also for each in graph[node].inputs if each != name]
+    if graph[name].is_source:  # what has its very shape would give it away
+        beside = [each for each in beside if graph[each].shape != graph[name].shape]
+    shapes = shape_list(setting, dict.fromkeys([*told, *beside]))
+    counted = [_counted(name, setting.values[name])] if graph[name].is_source else []
+    return [*filter(None, [shapes]), *counted, *forward_lines(setting, computed)]
+
+
+def _counted(name: str, value: Array) -> str:
+    """``gamma has 3 numbers, on one axis``."""
+    axes = {0: "no axis", 1: "one axis"}.get(value.ndim, f"{value.ndim} axes")
+    return f"{name} has {value.size} number{'s' if value.size > 1 else ''}, on {axes}"
+
+
 def lines_using(setting: Setting, names: Iterable[str]) -> list[str]:
     """Return the forward lines that use any of these values, whether a gradient comes back or not."""
     wanted = set(names)
@@ -104,11 +140,12 @@ def shape_list(setting: Setting, names: Iterable[str]) -> str:
     return ", ".join(f"{name} {shape_text(value.shape)}" for name, value in found.items())
 
 
-def sizes_text(setting: Setting) -> str:
-    """Return what the names of sizes stand for: N = 5, D = 3."""
+def sizes_text(setting: Setting, used: Collection[str] | None = None) -> str:
+    """Return what the names of sizes stand for: N = 5, D = 3; of those that are ``used`` where it is told."""
     known = {
         name: shape_text(value) if isinstance(value, tuple) else value
         for name, value in setting.names.items()
+        if used is None or name in used
     }
     return ", ".join(f"{name} = {value}" for name, value in known.items())
 
@@ -146,8 +183,3 @@ def hint_for(edge: Edge) -> str:
     if any(isinstance(part, Reshape | Transpose) for part in parts):
         said.append(f"The shape was changed on the way forward; {own} needs its own again.")
     return " ".join(filter(None, said)) or f"Which entries of {node} come from which entries of {own}?"
-
-
-def equal(one: Array, another: Array) -> bool:
-    """Whether two arrays have one shape and one value."""
-    return relative_error(np.asarray(one), np.asarray(another), scale=1.0) <= TOLERANCE

@@ -10,15 +10,15 @@ from bn_tutor.course.evaluation import evaluate
 from bn_tutor.course.numbers import shape_text
 from bn_tutor.course.problem import SlipError
 from bn_tutor.course.recognizing import Recognized, Wanted, recognized
-from bn_tutor.engine.closeness import largest
+from bn_tutor.engine.closeness import equal, largest
 from bn_tutor.engine.gradients import Array, links
 from bn_tutor.engine.replay import BackwardStep, Edge
-from bn_tutor.practice.asked import Asked, Draft, Verdict
-from bn_tutor.practice.edges import edges, equal, hint_for, name_of, one_line, shape_list, sizes_text
+from bn_tutor.practice.asked import Asked, Draft, Verdict, Wants
+from bn_tutor.practice.edges import edges, hint_for, name_of, one_line, shape_list, sizes_text
 from bn_tutor.practice.naming import wrong_values
+from bn_tutor.practice.numbers_asked import either
 from bn_tutor.practice.setting import Setting
 
-_PREFIX = re.compile(r"(?<![\w.])(?:np|numpy)\s*\.\s*(?=[A-Za-z_])")
 VANISHING = 1e-9
 _NOTHING_KNOWN = "The shape is right, the value is not, and none of the known mistakes gives it."
 
@@ -34,6 +34,8 @@ def formulas(setting: Setting, random: Random) -> Iterator[Draft]:
 def _formula(setting: Setting, step: BackwardStep, edge: Edge) -> Asked | None:
     name, node = name_of(setting, edge), step.node
     allowed = usable(setting, name, _handled(setting, step))
+    if any(equal(setting.values[each], edge.contribution) for each in allowed):
+        return None  # by chance, as where a mask drops nothing
     judge = judge_formula(setting, name, allowed, {f"d{node.name}"})
     key = one_line(setting.lesson.backward, name, allowed) or edge.named_local.numpy(f"d{node.name}")
     if judge(key).right is not True:
@@ -41,6 +43,7 @@ def _formula(setting: Setting, step: BackwardStep, edge: Edge) -> Asked | None:
     return Asked(
         f"formula/{name}",
         "formula",
+        Wants.NUMPY,
         node.name,
         f"{node.name} = {node.formula}. "
         f"Write {name}, which {node.name} sends back to {edge.input}, as NumPy.",
@@ -109,16 +112,15 @@ def judge_formula(
 
 
 def value_of(answer: str, run: Setting, name: str, allowed: Collection[str]) -> Array:
-    """Return what a typed formula comes to; a slip's column, from 0, is that of what was typed.
+    """Return what a typed formula comes to, whether ``dx = `` stands before it or not.
 
-    ``dx = ...`` and ``np.`` in front of an operation are how NumPy is written, and are passed over.
+    A slip's column, from 0, is that of what was typed.
     """
-    blank = _PREFIX.sub(lambda found: " " * len(found[0]), answer)
-    start = re.match(rf"\s*(?:{name}\s*=(?!=))?\s*", blank)
+    start = re.match(rf"\s*(?:{name}\s*=(?!=))?\s*", answer)
     begin = start.end() if start else 0
     known = {each: run.values[each] for each in allowed if each in run.values}
     try:
-        return evaluate(blank[begin:].rstrip(), known, run.names)
+        return evaluate(answer[begin:].rstrip(), known, run.names)
     except SlipError as slip:
         raise SlipError(slip.code, slip.message, slip.column + begin, slip.hint) from None
 
@@ -131,8 +133,6 @@ def told(slip: SlipError, answer: str, setting: Setting) -> str:
         is_there = word[0] in setting.values
         message = f"{word[0]} may not be used here" if is_there else f"there is nothing called {word[0]}"
         hint = "" if is_there else hint
-    if slip.code is Code.NOT_IN_LANGUAGE and word and word[0] == "T":
-        hint = "write transpose(w), not w.T"
     return f"{message}{f' ({hint})' if hint else ''}, at column {slip.column + 1}."
 
 
@@ -152,7 +152,8 @@ def judged(setting: Setting, name: str, values: Sequence[Array], given: Collecti
         found = [each for each in found if each.mistake and each.mistake.kind in kinds] or found
     if not found:
         return Verdict(False, by_shape(values[0], setting.values[name], name))
-    return Verdict(False, found[0].say, found[0].mistake.kind if found[0].mistake else "")
+    says = {each.mistake.kind if each.mistake else "": each.say for each in reversed(found)}
+    return Verdict(False, either(list(says.values())[::-1]), *(says if len(says) == 1 else ()))
 
 
 def _known(setting: Setting, name: str, value: Array, given: Collection[str]) -> list[Recognized]:

@@ -1,14 +1,23 @@
 """Where do several gradients meet, and what do they come to?"""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from itertools import product
+from math import prod
 from random import Random
 
 from bn_tutor.course.numbers import number
 from bn_tutor.engine.gradients import Array
-from bn_tutor.practice.asked import LETTERS, Asked, Draft, judge_choice
+from bn_tutor.practice.asked import LETTERS, Asked, Draft, Verdict, Wants, judge_choice
 from bn_tutor.practice.edges import lines_using, users
-from bn_tutor.practice.numbers_asked import index_text, judge_number, telling_place
+from bn_tutor.practice.numbers_asked import (
+    DECIMALS,
+    WrongNumber,
+    index_text,
+    judge_number,
+    slack,
+    telling_place,
+)
 from bn_tutor.practice.setting import Setting
 
 MOST_CHOICES = 4
@@ -36,6 +45,7 @@ def _join(setting: Setting, name: str, random: Random) -> Asked | None:
     return Asked(
         f"join/{name}",
         "join",
+        Wants.LETTER,
         name,
         "To which of these do several gradients come back, to be added up?",
         LETTERS[choices.index(name)],
@@ -65,22 +75,47 @@ def _total(setting: Setting, name: str, random: Random) -> Asked | None:
     if not 1 < len(parts) <= MOST_PARTS or place is None:
         return None
     index = index_text(place)
-    shown = ", ".join(f"{key}{index} = {number(float(value[place]), 3)}" for key, value in parts.items())
-    wrong = [
-        (float(value[place]), "road-dropped", f"That is {key} alone; the others count as well.")
-        for key, value in parts.items()
-    ]
+    rows = {key: float(value[place]) for key, value in parts.items()}
+    shown = ", ".join(f"{key}{index} = {number(value, DECIMALS)}" for key, value in rows.items())
     return Asked(
         f"total/{name}",
-        "number",
+        "join",
+        Wants.NUMBER,
         name,
         f"{_COUNTS[len(parts)]} gradients come back to {name}: {shown}. "
         f"What is d{name}{index}, to three decimals?",
-        number(float(total[place]), 3),
-        judge_number(f"d{name}{index}", float(total[place]), wrong),
+        number(float(total[place]), DECIMALS),
+        _judge_total(name, index, rows),
         hint="What becomes of gradients that meet?",
         worked=f"They are added: d{name} = {' + '.join(parts)}.",
     )
+
+
+def _judge_total(name: str, index: str, parts: Mapping[str, float]) -> Callable[[str], Verdict]:
+    """Return the judge of a sum; what is shown is rounded, and so may be the sum, by half a unit for each."""
+    right = sum(parts.values())
+    return judge_number(
+        f"d{name}{index}",
+        right,
+        list(_wrong_sums(parts)),
+        allowed=max(slack(right), 0.501 * 10.0**-DECIMALS * (len(parts) + 1)),
+        unknown=f"Not that. Every gradient that comes back to {name} counts, with its own sign.",
+    )
+
+
+def _wrong_sums(parts: Mapping[str, float]) -> Iterator[WrongNumber]:
+    for key, value in parts.items():
+        yield value, "road-dropped", f"That is {key} alone; the others count as well."
+    values = list(parts.values())
+    for key in parts if len(parts) > 2 else ():
+        rest = sum(value for other, value in parts.items() if other != key)
+        yield rest, "road-dropped", f"{key} is missing in this sum; all of them count."
+    for signs in product((1, -1), repeat=len(values)):
+        if -1 in signs:
+            signed = sum(sign * value for sign, value in zip(signs, values, strict=True))
+            yield signed, "", "Gradients that meet are added, each with its own sign; nothing is subtracted."
+    yield prod(values), "", "Gradients that meet are added, not multiplied."
+    yield sum(values) / len(values), "", "Gradients that meet are added; no mean is taken."
 
 
 def _parts(setting: Setting, name: str) -> dict[str, Array]:

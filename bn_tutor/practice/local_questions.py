@@ -9,15 +9,17 @@ import numpy as np
 
 from bn_tutor.course.evaluation import evaluate
 from bn_tutor.course.problem import SlipError
-from bn_tutor.engine.closeness import relative_error
+from bn_tutor.engine.closeness import equal
 from bn_tutor.engine.gradients import Array, Scale, links
 from bn_tutor.engine.replay import BackwardStep, Edge
-from bn_tutor.practice.asked import LETTERS, Asked, Draft, judge_choice
+from bn_tutor.practice.asked import LETTERS, Asked, Draft, Wants, judge_choice
 from bn_tutor.practice.edges import divides_by_size, edges, sizes_text
 from bn_tutor.practice.setting import Setting
 
 MOST_WRONG = 3
 FEWEST_WRONG = 2
+# Formulas differ by more than this, so that nobody doubts it.
+SHOWS = 1e-6
 # (a wrong formula, what is wrong with it)
 Wrong = tuple[str, str]
 
@@ -45,6 +47,7 @@ def _local(setting: Setting, edge: Edge, formula: str, wrong: Sequence[Wrong], r
     return Asked(
         f"local/{node.name}-{edge.input}",
         "local",
+        Wants.LETTER,
         node.name,
         f"{node.name} = {node.formula}. What is the local gradient {asked_for}?",
         LETTERS[choices.index(formula)],
@@ -85,12 +88,12 @@ def _differ(one: Sequence[Array], another: Sequence[Array]) -> bool:
 
 def _is_other(one: Array, another: Array) -> bool:
     if one.size == another.size:
-        return relative_error(one.ravel(), another.ravel(), scale=1.0) > 1e-6
+        return not equal(one.ravel(), another.ravel(), SHOWS)
     try:
         a, b = np.broadcast_arrays(one, another)
     except ValueError:
         return True
-    return relative_error(a, b, scale=1.0) > 1e-6
+    return not equal(a, b, SHOWS)
 
 
 def _wrong_formulas(step: BackwardStep, edge: Edge, formula: str) -> Iterator[Wrong]:

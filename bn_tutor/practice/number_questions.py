@@ -12,15 +12,12 @@ from bn_tutor.course.numbers import number
 from bn_tutor.course.problem import SlipError
 from bn_tutor.engine.gradients import Array, LinearMap, MatMul, Scale, links
 from bn_tutor.engine.replay import BackwardStep, Edge
-from bn_tutor.practice.asked import Asked, Draft
+from bn_tutor.practice.asked import Asked, Draft, Wants
 from bn_tutor.practice.edges import divides_by_size, edges, hint_for, name_of, sizes_text, words_of, written
 from bn_tutor.practice.naming import wrong_numbers, wrong_values
-from bn_tutor.practice.numbers_asked import index_text, judge_number, slack, telling_place
+from bn_tutor.practice.numbers_asked import DECIMALS, index_text, judge_number, slack, telling_place
 from bn_tutor.practice.setting import Setting
-
-# What is shown whole, in a narrow terminal, too.
-MOST_ROWS, MOST_COLUMNS = 6, 4
-PRECISION = 3
+from bn_tutor.practice.sizes import shape_can_be_shown
 
 
 def numbers(setting: Setting, random: Random) -> Iterator[Draft]:
@@ -46,9 +43,10 @@ def _number(setting: Setting, step: BackwardStep, edge: Edge, random: Random) ->
     return Asked(
         f"number/{name}",
         "number",
+        Wants.NUMBER,
         node.name,
         f"{node.name} = {node.formula}. What is {name}{index}, to three decimals?",
-        number(right, PRECISION),
+        number(right, DECIMALS),
         judge_number(
             f"{name}{index}",
             right,
@@ -68,13 +66,12 @@ def _shown(setting: Setting, names: Iterable[str]) -> dict[str, Array]:
 
 def can_be_shown(value: Array) -> bool:
     """Whether every entry of an array is on the screen, in a narrow terminal, too."""
-    columns = value.shape[-1] if value.ndim else 1
-    return columns <= MOST_COLUMNS and 0 < value.size <= MOST_ROWS * columns
+    return shape_can_be_shown(value.shape)
 
 
 def rounded(value: Array) -> Array:
     """Return the numbers as they are shown."""
-    return np.array([float(number(float(each), PRECISION)) for each in value.ravel()]).reshape(value.shape)
+    return np.array([float(number(float(each), DECIMALS)) for each in value.ravel()]).reshape(value.shape)
 
 
 def comes_close(found: Array, right: Array) -> Array:

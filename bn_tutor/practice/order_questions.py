@@ -6,7 +6,7 @@ from random import Random
 
 from bn_tutor.course.lesson import Line
 from bn_tutor.course.parsing import names_in
-from bn_tutor.practice.asked import LETTERS, Asked, Draft, Verdict, judge_choice
+from bn_tutor.practice.asked import LETTERS, Asked, Draft, Verdict, Wants, judge_choice
 from bn_tutor.practice.edges import lines_using, users
 from bn_tutor.practice.setting import Setting
 
@@ -52,6 +52,7 @@ def _choice_of_node(
     return Asked(
         f"next/{handled[-1]}",
         "next",
+        Wants.LETTER,
         right,
         f"The backward pass has handled {_and(handled)}. Which of these can it handle next?",
         LETTERS[choices.index(right)],
@@ -107,6 +108,7 @@ def _sorting(lines: Sequence[Line], order: list[int], needs: list[set[int]]) -> 
     return Asked(
         f"order/{lines[0].name[1:]}",
         "order",
+        Wants.LETTERS,
         lines[0].name[1:],
         "Put these lines of the backward pass in order, first step first.",
         " ".join(LETTERS[order.index(at)] for at in range(len(lines))),

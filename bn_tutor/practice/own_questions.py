@@ -1,28 +1,46 @@
-"""The questions that a lesson brings itself; keys and judges come from ``course.question_kinds``."""
+"""The questions that a lesson brings itself, with all that is needed to answer them on this run's data."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from random import Random
 
+import numpy as np
+
 from bn_tutor.course.evaluation import evaluate
 from bn_tutor.course.lesson import Question
-from bn_tutor.course.numbers import number, shape_text
+from bn_tutor.course.numbers import number, read_shape, shape_text
 from bn_tutor.course.parsing import names_in
 from bn_tutor.course.problem import SlipError
+from bn_tutor.course.question_kinds import NUMBER_TOLERANCE
 from bn_tutor.course.quotes import fill
-from bn_tutor.practice.asked import LETTERS, Asked, Draft, Verdict, judge_choice
-from bn_tutor.practice.edges import ancestors, edges, equal, sizes_text
-from bn_tutor.practice.formula_questions import about_names, by_shape, judge_formula, told, usable, value_of
-from bn_tutor.practice.numbers_asked import judge_number
+from bn_tutor.engine.closeness import equal
+from bn_tutor.practice.asked import LETTERS, Asked, Draft, Verdict, Wants, judge_choice
+from bn_tutor.practice.edges import ancestors, came_about, edges, forward_lines, on_the_way, shape_list
+from bn_tutor.practice.formula_questions import (
+    about_names,
+    by_shape,
+    judge_formula,
+    judged,
+    told,
+    usable,
+    value_of,
+)
+from bn_tutor.practice.numbers_asked import DECIMALS, judge_number
+from bn_tutor.practice.own_data import Needed, needed_for
+from bn_tutor.practice.own_hints import hint_of, is_gradient
 from bn_tutor.practice.setting import Setting
-from bn_tutor.practice.shape_questions import HOW_TO, read_shape
+from bn_tutor.practice.shape_questions import HOW_TO
 
-PRECISION = 3
+HOW_EXACTLY = f"To three decimals; what is within {NUMBER_TOLERANCE:.0%} is right."
+UNKNOWN = "Not that, and no known mistake gives it."
+# A count is not rounded.
+EXACT = 1e-6
+_WANTS = {"choice": Wants.LETTER, "number": Wants.NUMBER, "shape": Wants.SHAPE, "formula": Wants.NUMPY}
 
 
 def own_questions(setting: Setting, random: Random) -> Iterator[Draft]:
     """Yield the lesson's own questions on this run's data."""
-    makers: dict[str, Callable[[Setting, Question, Random], Asked]] = {
+    makers: dict[str, Callable[[Setting, Question, Random], Asked | None]] = {
         "choice": _choice,
         "number": _number,
         "shape": _shape,
@@ -34,7 +52,7 @@ def own_questions(setting: Setting, random: Random) -> Iterator[Draft]:
 
 
 def _filled(setting: Setting, text: str) -> str:
-    return fill(text, setting.values, setting.names, PRECISION)
+    return fill(text, setting.values, setting.names, DECIMALS)
 
 
 def _asked(
@@ -42,15 +60,22 @@ def _asked(
 ) -> Asked:
     return Asked(
         f"own/{question.id}",
-        question.kind,
+        "own",
+        _WANTS[question.kind],
         question.node,
-        _filled(setting, question.ask),
-        key,
-        judge,
-        hint=_filled(setting, question.hint),
+        key=key,
+        judge=judge,
+        hint=_hint(setting, question),
         worked=_filled(setting, question.why),
-        **more,  # type: ignore[arg-type]
+        **{"text": _filled(setting, question.ask), **more},  # type: ignore[arg-type]
     )
+
+
+def _hint(setting: Setting, question: Question) -> str:
+    return _filled(setting, question.hint) or hint_of(setting, question)
+
+
+# --- choices --------------------------------------------------------------------------------------------
 
 
 def _choice(setting: Setting, question: Question, random: Random) -> Asked:
@@ -58,42 +83,108 @@ def _choice(setting: Setting, question: Question, random: Random) -> Asked:
     order = random.sample(range(len(texts)), len(texts))
     choices = [texts[at] for at in order]
     right = order.index(0)
-    return _asked(setting, question, LETTERS[right], judge_choice(choices, right), choices=choices)
+    reasons = [_reason(setting, question, text) for text in choices]
+    return _asked(setting, question, LETTERS[right], judge_choice(choices, right, reasons), choices=choices)
 
 
-def _number(setting: Setting, question: Question, random: Random) -> Asked:
+def _reason(setting: Setting, question: Question, text: str) -> str:
+    """Return what is known of a wrong choice: of a formula what its value tells, else the hint."""
+    hint = f"Not that one. {_hint(setting, question)}".strip()
+    wanted = question.equals.text if question.equals else ""
+    if not wanted:
+        return hint
+    try:
+        values = [evaluate(text, run.values, run.names) for run in (setting, *setting.others)]
+        right = evaluate(wanted, setting.values, setting.names)
+    except SlipError as slip:
+        return f"That cannot be computed: {slip.message}."
+    if is_gradient(setting, wanted):
+        return judged(setting, wanted, values, ()).say
+    return by_shape(values[0], right, wanted) if values[0].shape != right.shape else hint
+
+
+# --- numbers --------------------------------------------------------------------------------------------
+
+
+def _number(setting: Setting, question: Question, random: Random) -> Asked | None:
+    needed = needed_for(setting, question)
     value = float(evaluate(question.key.text, setting.values, setting.names))
-    name = question.key.text if question.key.text.isidentifier() else "it"
-    return _asked(setting, question, number(value, PRECISION), judge_number(name, value, []))
+    if needed is None or not np.isfinite(value):
+        return None
+    is_count = needed.is_count and value == int(value)
+    allowed = EXACT if is_count else 0.0
+    judge = judge_number(
+        "what is asked for", value, needed.wrong, needed.others, allowed=allowed, unknown=UNKNOWN
+    )
+    return _asked(
+        setting,
+        question,
+        str(int(value)) if is_count else number(value, DECIMALS),
+        judge,
+        text=f"{_filled(setting, question.ask)}{_how_exactly(needed, question.ask)}",
+        given=needed.given,
+        data=needed.data,
+    )
+
+
+def _how_exactly(needed: Needed, ask: str) -> str:
+    """Return how exactly a number is wanted; of one that follows from sizes, not whether it is whole."""
+    if needed.is_count:
+        return "" if ask.startswith("How many") else " To three decimals, if it is no whole number."
+    return f" {HOW_EXACTLY}"
+
+
+# --- shapes ---------------------------------------------------------------------------------------------
 
 
 def _shape(setting: Setting, question: Question, random: Random) -> Asked:
     right = evaluate(question.key.text, setting.values, setting.names).shape
 
     def judge(answer: str) -> Verdict:
-        given = read_shape(answer)
+        given = read_shape(answer, setting.sizes)
         if given is None:
             return Verdict(None, HOW_TO)
         if given == right:
             return Verdict(True, "Right.")
-        return Verdict(False, "Not that shape: a gradient has the shape of what it belongs to.")
+        return Verdict(False, f"Not that shape. {_hint(setting, question)}")
 
-    given = [sizes_text(setting)] if setting.names else []
-    return _asked(setting, question, shape_text(right), judge, given=given)
+    return _asked(setting, question, shape_text(right), judge, given=_about_shape(setting, question))
+
+
+def _about_shape(setting: Setting, question: Question) -> list[str]:
+    """Return the lines by which the asked value, or what its gradient belongs to, came about."""
+    name = question.key.text
+    if is_gradient(setting, name):
+        through = [step.node.name for step, edge in edges(setting) if edge.input == name[1:]]
+        return came_about(setting, name[1:], *through[:1])
+    if name in setting.recording.values:
+        return came_about(setting, name)
+    return [shape_list(setting, [each for each in setting.values if each in names_in(name)])]
+
+
+# --- formulas -------------------------------------------------------------------------------------------
 
 
 def _formula(setting: Setting, question: Question, random: Random) -> Asked:
     wanted = question.equals or question.key
     key, name = question.key.text, wanted.text
-    is_gradient = name in setting.values and name not in setting.recording.values
-    if is_gradient:
+    if is_gradient(setting, name):
         allowed = usable(setting, name, _before(setting, name[1:]))
         judge = judge_formula(setting, name, allowed)
     else:
         allowed = [each for each in setting.values if each in names_in(key)]
         judge = partial(_by_value, setting, question, allowed)
     near = [each for each in allowed if each in names_in(key)]
-    return _asked(setting, question, key, judge, given=about_names(setting, near, near))
+    given = [*_about_formula(setting, question, near), *about_names(setting, near, near)]
+    return _asked(setting, question, key, judge, given=given)
+
+
+def _about_formula(setting: Setting, question: Question, near: Sequence[str]) -> list[str]:
+    """Return the forward lines on the way of a gradient, or those of the values that a formula speaks of."""
+    wanted = question.equals or question.key
+    if is_gradient(setting, wanted.text):
+        return forward_lines(setting, on_the_way(setting, wanted.text[1:], near))
+    return forward_lines(setting, names_in(wanted.text) | names_in(question.key.text))
 
 
 def _before(setting: Setting, name: str) -> list[str]:

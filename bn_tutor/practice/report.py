@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
 from bn_tutor.practice.answer import Answer
-from bn_tutor.practice.askings import Asking, askings
+from bn_tutor.practice.askings import Asking, Result, askings
 from bn_tutor.practice.progress import (
     Habit,
     Mastery,
@@ -32,10 +32,14 @@ class LessonProgress:
 
 @dataclass(frozen=True)
 class Report:
-    """A learner's progress as it is ``today``; ``times`` counts how often a question was asked."""
+    """A learner's progress as it is ``today``.
+
+    ``times`` counts how often a question was answered or shown, ``skipped`` how often one was passed over.
+    """
 
     today: date
     times: int
+    skipped: int
     days: Streak
     right: Streak
     lessons: tuple[LessonProgress, ...]
@@ -66,9 +70,11 @@ def report(
     """
     asked = askings(answers)
     found = reviews(asked, seed, zone)
+    skipped = sum(each.result is Result.SKIPPED for each in asked)
     return Report(
         now.astimezone(zone).date(),
-        len(asked),
+        len(asked) - skipped,
+        skipped,
         day_streak(asked, now, zone),
         right_streak(asked),
         _lessons(asked, {item: review.stability for item, review in found.items()}, node_order),

@@ -4,7 +4,7 @@ Nothing is kept but the answers: a card is made by reviewing all askings of its 
 need a date import this file, since the package ``fsrs`` takes as long to import as a third of NumPy.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from random import Random
@@ -68,12 +68,15 @@ def due(
 
 
 def next_review(
-    answers: Iterable[Answer], item: Item, seed: int | None = None, zone: tzinfo | None = None
-) -> date | None:
-    """Return the day on which a question is to be asked again; None where it was never answered."""
-    asked = (each for each in askings(answers) if each.item == item)
-    review = reviews(asked, seed, zone).get(item)
-    return review.due if review else None
+    answers: Iterable[Answer], items: Collection[Item], seed: int | None = None, zone: tzinfo | None = None
+) -> tuple[date, int] | None:
+    """Return the first day on which one of these questions is to be asked again, and how many are then.
+
+    None where none of them was ever answered.
+    """
+    asked = (each for each in askings(answers) if each.item in items)
+    days = sorted(review.due for review in reviews(asked, seed, zone).values())
+    return (days[0], days.count(days[0])) if days else None
 
 
 def in_order(found: Iterable[Review]) -> tuple[Review, ...]:

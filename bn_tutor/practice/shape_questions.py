@@ -1,22 +1,19 @@
 """Which shape has the gradient that a node sends back?"""
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from random import Random
 
 import numpy as np
 
-from bn_tutor.course.numbers import shape_text
+from bn_tutor.course.numbers import read_shape, shape_text
 from bn_tutor.engine.gradients import Spread, SumOver, links
 from bn_tutor.engine.replay import BackwardStep, Edge
-from bn_tutor.practice.asked import Asked, Draft, Verdict
-from bn_tutor.practice.edges import edges, forward_lines, name_of, shape_list
+from bn_tutor.practice.asked import Asked, Draft, Verdict, Wants
+from bn_tutor.practice.edges import came_about, edges, name_of
 from bn_tutor.practice.setting import Setting
 
 HOW_TO = "Write a shape as Python does: (7, 5), or (7,), or () for one number."
-# So many lines of the forward pass are shown at most.
-MOST_LINES = 8
 
 
 def shapes(setting: Setting, random: Random) -> Iterator[Draft]:
@@ -32,45 +29,29 @@ def _shape(setting: Setting, step: BackwardStep, edge: Edge) -> Asked:
     return Asked(
         f"shape/{name}",
         "shape",
+        Wants.SHAPE,
         step.node.name,
         f"d{step.node.name} has the shape {upstream}. Which shape has {name}, "
         f"which {step.node.name} sends back to {edge.input}?",
         shape_text(shape),
-        _judge_shape(edge, step),
-        given=_given(setting, edge),
-        hint=f"A gradient has the shape of what it belongs to. How did {edge.input} come about?",
+        _judge_shape(edge, step, setting.sizes),
+        given=came_about(setting, edge.input, edge.node.name),
+        hint=f"A gradient has the shape of what it belongs to. {_push(setting, edge)}",
         worked=f"{upstream} → {edge.named_local.words} → {shape_text(shape)}, the shape of {edge.input}.",
     )
 
 
-def _given(setting: Setting, edge: Edge) -> list[str]:
-    """Return how the input came about, from values whose shape is told: its own shape can be worked out."""
-    graph = setting.recording.graph
-    computed, told = [edge.node.name], list[str]()
-    left = [edge.input]
-    while left:
-        name = left.pop(0)
-        if graph[name].is_source or len(computed) >= MOST_LINES:
-            told.append(name)
-        elif name not in computed:
-            computed.append(name)
-            left += graph[name].inputs
-    told = told or list(edge.node.inputs)
-    return [shape_list(setting, [*told, *_other_sources(setting, edge)]), *forward_lines(setting, computed)]
+def _push(setting: Setting, edge: Edge) -> str:
+    if setting.recording.graph[edge.input].is_source:
+        return f"Which shape must {edge.input} have for {edge.node.name} to come out as it does?"
+    return f"How did {edge.input} come about?"
 
 
-def _other_sources(setting: Setting, edge: Edge) -> list[str]:
-    """Return what stands beside the input in its node: a shape that is easily taken for the right one."""
-    return [
-        name for name in edge.node.inputs if setting.recording.graph[name].is_source or name != edge.input
-    ]
-
-
-def _judge_shape(edge: Edge, step: BackwardStep) -> Callable[[str], Verdict]:
+def _judge_shape(edge: Edge, step: BackwardStep, sizes: Mapping[str, int]) -> Callable[[str], Verdict]:
     right, upstream = edge.contribution.shape, step.upstream.shape
 
     def judge(answer: str) -> Verdict:
-        given = read_shape(answer)
+        given = read_shape(answer, sizes)
         if given is None:
             return Verdict(None, HOW_TO)
         if given == right:
@@ -98,12 +79,3 @@ def _changed(edge: Edge) -> str:
 
 def _mistake(edge: Edge) -> str:
     return "sum-missing" if any(isinstance(link, SumOver) for link in links(edge.local)) else ""
-
-
-def read_shape(answer: str) -> tuple[int, ...] | None:
-    """Read a shape as people write it: (4, 3), 4x3, 4 3, (3,), (); None for anything else."""
-    text = answer.strip()[:100].removeprefix("shape").strip(" =")
-    if not re.fullmatch(r"[\s\d(),x×*\[\]]*", text) or not re.search(r"\d|[(\[]\s*[)\]]", text):
-        return None
-    sizes = re.findall(r"\d+", text)
-    return tuple(map(int, sizes)) if all(len(size) < 10 for size in sizes) else None

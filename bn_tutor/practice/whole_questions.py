@@ -7,19 +7,21 @@ from random import Random
 from bn_tutor.course.lesson import Line
 from bn_tutor.course.numbers import number
 from bn_tutor.course.parsing import names_in
+from bn_tutor.engine.closeness import largest
 from bn_tutor.engine.gradients import Array
-from bn_tutor.practice.asked import Asked, Draft
-from bn_tutor.practice.edges import edges, forward_lines, one_line, sizes_text, users, words_of
+from bn_tutor.practice.asked import Asked, Draft, Wants
+from bn_tutor.practice.edges import edges, forward_lines, on_the_way, one_line, sizes_text, users, words_of
 from bn_tutor.practice.formula_questions import about_names, judge_formula, usable
 from bn_tutor.practice.naming import wrong_numbers, wrong_values
-from bn_tutor.practice.number_questions import PRECISION, can_be_shown, comes_close, recomputed, taken_for
-from bn_tutor.practice.numbers_asked import index_text, judge_number, telling_place
+from bn_tutor.practice.number_questions import can_be_shown, comes_close, recomputed, taken_for
+from bn_tutor.practice.numbers_asked import DECIMALS, index_text, judge_number, telling_place, told_exactly
 from bn_tutor.practice.setting import Setting
 
 # A road of so few nodes is written as one formula; a longer one is computed.
 MOST_IN_FORMULA = 3
 MOST_NODES = 10
 MOST_ARRAYS = 6
+UNKNOWN = "Not that, and this number does not tell which mistake it comes from."
 HINT = "Count the roads from the output back to {0}. Go each of them, and add up what arrives."
 
 
@@ -29,20 +31,10 @@ def wholes(setting: Setting, random: Random) -> Iterator[Draft]:
     if len(graph.outputs) > 1:
         return
     for name in (node.name for node in graph.inputs):
-        on_the_way = _between(setting, name) if f"d{name}" in setting.values else set[str]()
-        if 2 <= len(on_the_way) <= MOST_NODES:
-            make = _formula if len(on_the_way) <= MOST_IN_FORMULA else _number
-            yield Draft(f"whole/d{name}", partial(make, setting, name, on_the_way, random))
-
-
-def _between(setting: Setting, name: str) -> set[str]:
-    """Return the nodes that an input's gradient comes through, the output included."""
-    found, left = set[str](), [name]
-    while left:
-        new = set(users(setting, left.pop())) - found
-        found |= new
-        left += new
-    return found
+        between = on_the_way(setting, name) if f"d{name}" in setting.values else set[str]()
+        if 2 <= len(between) <= MOST_NODES:
+            make = _formula if len(between) <= MOST_IN_FORMULA else _number
+            yield Draft(f"whole/d{name}", partial(make, setting, name, between, random))
 
 
 def _explained_by(setting: Setting, name: str) -> str:
@@ -54,7 +46,7 @@ def _explained_by(setting: Setting, name: str) -> str:
 # --- as one formula -------------------------------------------------------------------------------------
 
 
-def _formula(setting: Setting, name: str, on_the_way: set[str], random: Random) -> Asked | None:
+def _formula(setting: Setting, name: str, between: set[str], random: Random) -> Asked | None:
     graph = setting.recording.graph
     output, inputs = graph.output, [node.name for node in graph.inputs]
     allowed = usable(setting, f"d{name}", [f"d{output}"])
@@ -64,12 +56,13 @@ def _formula(setting: Setting, name: str, on_the_way: set[str], random: Random) 
         return None
     return Asked(
         f"whole/d{name}",
-        "formula",
+        "whole",
+        Wants.NUMPY,
         _explained_by(setting, name),
         f"Write d{name} as one line of NumPy, from d{output}, the gradient of the output.",
         key,
         judge,
-        given=[*forward_lines(setting, on_the_way), *about_names(setting, [f"d{output}", *inputs], allowed)],
+        given=[*forward_lines(setting, between), *about_names(setting, [f"d{output}", *inputs], allowed)],
         hint=HINT.format(name),
         worked=f"d{name} = {key}",
     )
@@ -78,41 +71,50 @@ def _formula(setting: Setting, name: str, on_the_way: set[str], random: Random) 
 # --- as a number ----------------------------------------------------------------------------------------
 
 
-def _number(setting: Setting, name: str, on_the_way: set[str], random: Random) -> Asked | None:
+def _number(setting: Setting, name: str, between: set[str], random: Random) -> Asked | None:
     gradient, output = f"d{name}", setting.recording.graph.output
-    data = {f"d{output}": setting.values[f"d{output}"], **_factors(setting, name, on_the_way)}
-    if len(data) > MOST_ARRAYS or not all(map(can_be_shown, data.values())):
+    data = {f"d{output}": setting.values[f"d{output}"], **_factors(setting, name, between)}
+    arrays = [value for value in data.values() if value.ndim]
+    if len(arrays) > MOST_ARRAYS or not all(map(can_be_shown, arrays)):
         return None
     right = setting.values[gradient]
-    found = recomputed(setting, {name, *on_the_way}, data)[gradient]
+    found = recomputed(setting, {name, *between}, data)[gradient]
     wrong = wrong_values(setting, gradient)
-    place = telling_place(right, [each.value for each in wrong], random, comes_close(found, right))
+    values = [each.value for each in wrong]
+    blur = largest(found - right)
+    place = telling_place(right, values, random, comes_close(found, right), partial(told_exactly, blur))
     if place is None:
         return None
     value, index = float(right[place]), index_text(place)
     judge = judge_number(
-        f"{gradient}{index}", value, wrong_numbers(wrong, right, place), taken_for(setting, gradient, place)
+        f"{gradient}{index}",
+        value,
+        wrong_numbers(wrong, right, place),
+        taken_for(setting, gradient, place),
+        blur=blur,
+        unknown=UNKNOWN,
     )
     return Asked(
         f"whole/{gradient}",
-        "number",
+        "whole",
+        Wants.NUMBER,
         _explained_by(setting, name),
         f"What is {gradient}{index}, to three decimals? Take every road from {output} back to {name}.",
-        number(value, PRECISION),
+        number(value, DECIMALS),
         judge,
         data=list(data.items()),
-        given=[*forward_lines(setting, on_the_way), sizes_text(setting)],
+        given=[*forward_lines(setting, between), sizes_text(setting)],
         hint=HINT.format(name),
         worked=_worked(setting, name),
     )
 
 
-def _factors(setting: Setting, name: str, on_the_way: set[str]) -> dict[str, Array]:
+def _factors(setting: Setting, name: str, between: set[str]) -> dict[str, Array]:
     """Return the forward values that the local gradients on the way speak of."""
     words = dict.fromkeys(
         word
         for _, edge in edges(setting)
-        if edge.input == name or edge.input in on_the_way
+        if edge.input == name or edge.input in between
         for word in words_of(edge.named_local, setting)
     )
     return {word: setting.recording[word] for word in words}

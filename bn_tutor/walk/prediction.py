@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from bn_tutor.course.numbers import number, read_number, shape_text
+from bn_tutor.course.numbers import number, read_number, read_shape, shape_text
 from bn_tutor.engine.gradients import Spread, SumOver, links
 from bn_tutor.engine.graph import Graph
 from bn_tutor.engine.replay import BackwardStep, Edge
@@ -102,9 +102,9 @@ def judge(asked: Question, answer: str) -> Judgement:
 
 def _judge_shape(asked: Question, answer: str) -> Judgement:
     right = asked.edge.contribution.shape
-    if not re.fullmatch(r"[\s\d(),x×\[\]]*", answer) or not re.search(r"\d|\(\s*\)", answer):
+    given = read_shape(answer)
+    if given is None:
         return Judgement(False, "Write a shape as Python does: (7, 5), or (7,).")
-    given = tuple(int(size[:9]) for size in re.findall(r"\d+", answer))
     if given == right:
         return Judgement(True, f"Right: {shape_text(right)}, the shape of {asked.edge.input}.")
     if given == asked.step.upstream.shape:

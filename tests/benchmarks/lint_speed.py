@@ -1,4 +1,4 @@
-"""How long lint takes: for the shipped lessons, in one process, and for a lesson of 500 nodes."""
+"""How long lint takes: for the shipped lessons, in one process, and for lessons of very many nodes."""
 
 import subprocess
 import sys
@@ -12,7 +12,8 @@ from terminal import COMMAND, environment
 ROUNDS = 5
 IMPORTS = "import numpy, rich.console"
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
-NODES = 500
+# The second is nearly as long as a file may be: five lines a node.
+NODES = (500, 1900)
 FRONT = """\
 +++
 format = 1
@@ -34,9 +35,7 @@ def rows():
     """Return the rows of lint."""
     count = len([path for path in LESSONS.glob("*.md") if path.stem != "README"])
     with TemporaryDirectory() as folder:
-        large = Path(folder) / "large.md"
-        large.write_text(large_lesson(), encoding="utf-8")
-        measures = measures_of(Path(folder), large)
+        measures = measures_of(Path(folder))
         alternating(measures, 1)
         times = alternating(measures, ROUNDS)
     lessons, imports = times["lessons"], times["imports"]
@@ -45,29 +44,30 @@ def rows():
         ratio_row(
             f"the same for one lesson on average / `python -c '{IMPORTS}'`", lessons / count, imports, 3.0
         ),
-        median_row(f"`lesson lint` of a lesson with {NODES} nodes", times["large"], "s"),
+        *(median_row(f"`lesson lint` of a lesson with {count} nodes", times[count], "s") for count in NODES),
     ]
 
 
-def measures_of(state, large):
-    return {
-        "imports": partial(seconds, partial(run, state, sys.executable, "-c", IMPORTS)),
-        "lessons": partial(seconds, partial(run, state, COMMAND, "lesson", "lint", str(LESSONS))),
-        "large": partial(seconds, partial(run, state, COMMAND, "lesson", "lint", str(large))),
-    }
+def measures_of(folder):
+    """Return what is measured, by name and by the number of nodes; the lessons are written to the folder."""
+    files = {count: folder / f"nodes{count}.md" for count in NODES}
+    for count, file in files.items():
+        file.write_text(large_lesson(count), encoding="utf-8")
+    lint = {count: (COMMAND, "lesson", "lint", str(file)) for count, file in files.items()}
+    lint["lessons"] = (COMMAND, "lesson", "lint", str(LESSONS))
+    lint["imports"] = (sys.executable, "-c", IMPORTS)
+    return {name: partial(seconds, partial(run, folder, *command)) for name, command in lint.items()}
 
 
-def large_lesson():
-    """Return a lesson of NODES nodes, half of which two others use, each with prose that quotes a value."""
-    names = [f"n{place}" for place in range(NODES)]
+def large_lesson(count):
+    """Return a lesson of so many nodes, half of which two others use, each with prose that quotes a value."""
+    names = [f"n{place}" for place in range(count)]
     graph = ["n0 = x * x"]
     for place, name in enumerate(names[1:], 1):
         far = names[max(0, place - 7)]
         formula = f"{names[place - 1]} + tanh({far})" if place % 2 else f"{names[place - 1]} * 0.5"
         graph.append(f"{name} = {formula}")
-    prose = (
-        f"## {name}\n\nIts first row: {{value: {name}[0]}}.\n\n### backward\n\nWords.\n" for name in names
-    )
+    prose = (f"## {name}\nIts first row: {{value: {name}[0]}}.\n### backward\nWords." for name in names)
     return FRONT + "\n".join(graph) + "\n```\n\n" + "\n".join(prose)
 
 

@@ -11,6 +11,7 @@ from start_speed import IMPORTS, until_the_end
 from terminal import COMMAND, spawn
 
 from bn_tutor.course.loading import load
+from bn_tutor.practice.asked import Wants
 from bn_tutor.practice.choosing import questions
 
 ROUNDS = 20
@@ -60,7 +61,7 @@ def slowest_judgement():
 def judgements(name, seed):
     """Yield the seconds that each formula takes, and what it is; what was found for it is not held on to."""
     for asked in questions([load(name)], seed, ("formula", "whole")):
-        if asked.kind == "formula":
+        if asked.wants is Wants.NUMPY:
             wrong = f"7 * {asked.run.recording.graph.inputs[0].name}"
             yield seconds(partial(asked.judge, wrong), clock=thread_time), f"{asked.id} of {name}"
 

@@ -1,12 +1,13 @@
 """Measures bn-tutor on this machine and prints a Markdown table: ``python tests/benchmarks/run.py``.
 
-It takes about a minute. Ratios compare runs that took turns; spread is the middle half of the rounds. Name
+It says how long it took. Ratios compare runs that took turns; spread is the middle half of the rounds. Name
 one or more of ``engine``, ``start``, ``keys``, ``lint`` and ``quiz`` to run only those.
 """
 
 import os
 import platform
 import sys
+from time import perf_counter
 
 import engine_speed
 import key_speed
@@ -33,8 +34,10 @@ def machine():
 
 
 def main(names):
-    print(machine(), end="\n\n")
-    print(table([row for name in names or PARTS for row in PARTS[name]()]))
+    start = perf_counter()
+    rows = [row for name in names or PARTS for row in PARTS[name]()]
+    print(f"{machine()}; taken in {perf_counter() - start:.0f} s", end="\n\n")
+    print(table(rows))
 
 
 if __name__ == "__main__":

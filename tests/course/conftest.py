@@ -4,7 +4,24 @@ import importlib
 
 import pytest
 
+from bn_tutor.course.loading import LessonError, load
 from bn_tutor.course.places import VARIABLE
+
+from .lessons import written
+
+
+@pytest.fixture
+def problems(tmp_path, monkeypatch):
+    """Return a function: the text of a lesson -> what ``load`` complains about, as it is printed."""
+    monkeypatch.chdir(tmp_path)
+
+    def found(text):
+        written(tmp_path, text)
+        with pytest.raises(LessonError) as caught:
+            load("lesson.md")
+        return [str(problem) for problem in caught.value.problems]
+
+    return found
 
 
 @pytest.fixture

@@ -204,7 +204,7 @@ def test_switch_in_the_wrong_place_is_refused(text, values):
 
 REFUSED = {
     "mu + muu": ("muu is not defined before this line", 5, "did you mean mu?"),
-    "mu.sum()": ("attributes are not part of the language", 3, "write sum(x), not x.sum()"),
+    "mu.tofile(mu)": (".tofile is not part of the language", 3, "x.T, x.shape and x.sum(axis=0) are"),
     "x @ x": ("matmul: the 3 columns of the left do not meet the 4 rows of the right", 0, ""),
     "sum(x, axis=2)": ("axis 2 is out of bounds for an array of 2 dimensions", 0, ""),
     "": ("not a formula: invalid syntax", 0, ""),

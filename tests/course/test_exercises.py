@@ -179,7 +179,7 @@ SLIPS = [
     ("dx = 2 *", Code.NOT_A_FORMULA, '"\nsay'),
     ("dx = 2 * xx", Code.UNKNOWN_NAME, "xx"),
     ("dx = x @ dsq", Code.SHAPES_DISAGREE, "x @"),
-    ("dx = x + x.sum()", Code.NOT_IN_LANGUAGE, "sum()"),
+    ("dx = x + x.cumsum()", Code.NOT_IN_LANGUAGE, "cumsum()"),
     # All later lines are computed from a mistake, and it may only use what is above it.
     ("dsq = 2 * dx", Code.UNKNOWN_NAME, "dx"),
     ("sq = 2 * out", Code.UNKNOWN_NAME, "out"),
@@ -314,7 +314,7 @@ BROKEN_KEYS = {
     "unknown name": (question("number", 'answer = "2 * dww[0]"'), "dww", Code.UNKNOWN_NAME),
     "no single number": (question("number", 'answer = "dw"'), "dw", Code.WRONG_SHAPE),
     "no formula": (question("shape", 'answer = "dw +"'), '"\n```', Code.NOT_A_FORMULA),
-    "method": (question("formula", 'answer = "x.T"', 'equals = "dx"'), 'T"', Code.NOT_IN_LANGUAGE),
+    "method": (question("formula", 'answer = "x.std()"', 'equals = "dx"'), 'std()"', Code.NOT_IN_LANGUAGE),
 }
 
 

@@ -60,6 +60,11 @@ ONE_OPERATION = {
     "power(x, exponent=3)": ("power", ("x",), {"exponent": 3}),
     "sqrt(x)": ("sqrt", ("x",), {}),
     "maximum(x, 0)": ("maximum", ("x", "0"), {}),
+    "x > y": ("greater", ("x", "y"), {}),
+    "x >= 0": ("greater_equal", ("x", "0"), {}),
+    "0 < x": ("less", ("0", "x"), {}),
+    "x <= N": ("less_equal", ("x", "4"), {}),
+    "greater(x, y)": ("greater", ("x", "y"), {}),
     "where(x, y, gamma)": ("where", ("x", "y", "gamma"), {}),
     "stop_gradient(x)": ("stop_gradient", ("x",), {}),
     "sum(x)": ("sum", ("x",), {}),
@@ -92,6 +97,8 @@ ONE_OPERATION = {
     "x[:, 1]": ("take", ("x",), {"key": (slice(None), 1)}),
     "x[1:N:2]": ("take", ("x",), {"key": slice(1, 4, 2)}),
     "x[: N // 2]": ("take", ("x",), {"key": slice(None, 2)}),
+    "x[None]": ("take", ("x",), {"key": None}),
+    "x[:, None, 0]": ("take", ("x",), {"key": (slice(None), None, 0)}),
     "x * keep": ("multiply", ("x", "0.5"), {}),
     "x ** keep": ("power", ("x",), {"exponent": 0.5}),
     "clip(x, -keep, 1 / keep)": ("clip", ("x",), {"low": -0.5, "high": 2.0}),
@@ -123,6 +130,15 @@ SEVERAL_OPERATIONS = {
         ("sqrt", ("#1",), {}),
         ("reciprocal", ("#2",), {}),
     ],
+    "y * (x > 0)": [("greater", ("x", "0"), {}), ("multiply", ("y", "#1"), {})],
+    "y * x > 0": [("multiply", ("y", "x"), {}), ("greater", ("#1", "0"), {})],
+    "-x > y + 1": [
+        ("negative", ("x",), {}),
+        ("add", ("y", "1"), {}),
+        ("greater", ("#1", "#2"), {}),
+    ],
+    "(x > y) > 0.5": [("greater", ("x", "y"), {}), ("greater", ("#1", "0.5"), {})],
+    "where(x > 0, y, 0)": [("greater", ("x", "0"), {}), ("where", ("#1", "y", "0"), {})],
     "x / N * (y - x)": [
         ("divide", ("x", "4"), {}),
         ("subtract", ("y", "x"), {}),
@@ -138,7 +154,10 @@ def test_form_becomes_several_operations_in_order(text):
 
 @pytest.mark.parametrize(
     ("text", "number"),
-    [("3", 3), ("N", 4), ("N * D", 12), ("N / D", 4 / 3), ("-N", -4), ("+N", 4), ("2 - 0.5", 1.5)],
+    [
+        *[("3", 3), ("N", 4), ("N * D", 12), ("N / D", 4 / 3), ("-N", -4), ("+N", 4), ("2 - 0.5", 1.5)],
+        *[("N > D", 1.0), ("N < D", 0.0), ("N >= 4", 1.0), ("N <= D", 0.0), ("(N > D) * N", 4.0)],
+    ],
 )
 def test_arithmetic_on_sizes_is_a_number(text, number):
     assert lowered(text) == (number, [])
@@ -193,6 +212,8 @@ def test_graph_line_must_compute_something(text):
 # --- what it refuses --------------------------------------------------------------------------------------
 
 OPERATORS = "+ - * / ** @ are"
+BOTH = "both is (a > 0) * (b > 0)"
+EITHER = f"{BOTH}, either is maximum(a > 0, b > 0)"
 AS_ARGUMENT = "axis=..., or a shape"
 AXES = "a whole number, some in brackets, or none"
 WHOLE = "the shape (4, 6, 3), which does not end with"
@@ -203,7 +224,8 @@ TRAILING = (
     12,
     "trailing(x, (C, D))",
 )
-CHOOSE = "relu, abs, maximum, minimum, clip and where choose"
+CHOOSE = "where(x > 0, a, b) chooses"
+ARE = "x.T, x.shape and x.sum(axis=0) are"
 REFUSED = {
     # names
     "summ(x)": (Code.UNKNOWN_OPERATION, "there is no operation summ", 0, "did you mean sum?"),
@@ -231,18 +253,12 @@ REFUSED = {
     "9**9**9": (Code.WRONG_NUMBER, "write the number out: powers of numbers are not computed", 3, ""),
     "x ** y": (Code.WRONG_ARGUMENT, "an exponent must be a number", 5, ""),
     # Python that is no formula
-    "x.tofile(gamma)": (
-        Code.NOT_IN_LANGUAGE,
-        "attributes are not part of the language",
-        2,
-        "write sum(x), not x.sum()",
-    ),
-    "x + y.T": (
-        Code.NOT_IN_LANGUAGE,
-        "attributes are not part of the language",
-        6,
-        "write sum(x), not x.sum()",
-    ),
+    "x.tofile(gamma)": (Code.NOT_IN_LANGUAGE, ".tofile is not part of the language", 2, ARE),
+    "x + y.t": (Code.NOT_IN_LANGUAGE, ".t is not part of the language", 6, ARE),
+    "x.__class__": (Code.NOT_IN_LANGUAGE, ".__class__ is not part of the language", 2, ARE),
+    "2 * x.__class__.sum()": (Code.NOT_IN_LANGUAGE, ".__class__ is not part of the language", 6, ARE),
+    "y + np.linalg.inv(x)": (Code.NOT_IN_LANGUAGE, ".inv is not part of the language", 14, ARE),
+    "x + y.sum": (Code.NOT_IN_LANGUAGE, ".sum is not part of the language", 6, "call it: sum(x), or x.sum()"),
     "sum(x)(y)": (
         Code.NOT_IN_LANGUAGE,
         "a call of anything but an operation is not part of the language",
@@ -257,9 +273,38 @@ REFUSED = {
     "x + (1, 2)": (Code.NOT_IN_LANGUAGE, "a tuple outside of an argument is not part of the language", 4, ""),
     "x + {1: 2}": (Code.NOT_IN_LANGUAGE, "a dictionary is not part of the language", 4, ""),
     "x if y else x": (Code.NOT_IN_LANGUAGE, "if ... else is not part of the language", 0, CHOOSE),
-    "x + (y < x)": (Code.NOT_IN_LANGUAGE, "a comparison is not part of the language", 5, CHOOSE),
-    "x and y": (Code.NOT_IN_LANGUAGE, "and, or is not part of the language", 0, CHOOSE),
-    "x * ~y": (Code.NOT_IN_LANGUAGE, "not, ~ is not part of the language", 4, ""),
+    "x + (y == x)": (
+        Code.NOT_IN_LANGUAGE,
+        "== is not part of the language",
+        5,
+        "a equals b where (a >= b) * (a <= b)",
+    ),
+    "x + (y != x)": (
+        Code.NOT_IN_LANGUAGE,
+        "!= is not part of the language",
+        5,
+        "a is not b where 1 - (a >= b) * (a <= b)",
+    ),
+    "x is y": (Code.NOT_IN_LANGUAGE, "this comparison is not part of the language", 0, "> >= < <= are"),
+    "x not in y": (Code.NOT_IN_LANGUAGE, "this comparison is not part of the language", 0, "> >= < <= are"),
+    "y * (0 < x < 1)": (
+        Code.NOT_IN_LANGUAGE,
+        "a chain of comparisons is not part of the language",
+        5,
+        "write (a < x) * (x < b)",
+    ),
+    "x and y": (Code.NOT_IN_LANGUAGE, "and, or is not part of the language", 0, EITHER),
+    "x * ~y": (Code.NOT_IN_LANGUAGE, "not, ~ is not part of the language", 4, "not is 1 - (x > 0)"),
+    "not x": (Code.NOT_IN_LANGUAGE, "not, ~ is not part of the language", 0, "not is 1 - (x > 0)"),
+    "(x > 0) & (y > 0)": (Code.NOT_IN_LANGUAGE, "this operator is not part of the language", 0, BOTH),
+    "(x > 0) | y": (
+        Code.NOT_IN_LANGUAGE,
+        "this operator is not part of the language",
+        0,
+        "either is maximum(a > 0, b > 0)",
+    ),
+    "sum(x, axis=N > D)": (Code.WRONG_ARGUMENT, f"axis must be {AXES}", 12, ""),
+    "sum(x, axis=x > 0)": (Code.WRONG_ARGUMENT, "this argument must be a number, not a node", 12, ""),
     "await x": (Code.NOT_IN_LANGUAGE, "await is not part of the language", 0, ""),
     "x % y": (Code.NOT_IN_LANGUAGE, "this operator is not part of the language", 0, OPERATORS),
     "x // 2": (Code.NOT_IN_LANGUAGE, "this operator is not part of the language", 0, OPERATORS),

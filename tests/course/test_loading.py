@@ -15,20 +15,6 @@ from bn_tutor.engine.zoom import Level
 from .lessons import FRONT, GRAPH_LINE, SMALL, parsed, with_front, with_graph, with_input, written
 
 
-@pytest.fixture
-def problems(tmp_path, monkeypatch):
-    """Return a function: the text of a lesson -> what ``load`` complains about, as it is printed."""
-    monkeypatch.chdir(tmp_path)
-
-    def found(text):
-        written(tmp_path, text)
-        with pytest.raises(LessonError) as caught:
-            load("lesson.md")
-        return [str(problem) for problem in caught.value.problems]
-
-    return found
-
-
 def graph_problems(text):
     """Return what ``record`` complains about, in a lesson that the reader takes."""
     with pytest.raises(LessonError) as caught:

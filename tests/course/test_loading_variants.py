@@ -15,21 +15,6 @@ from bn_tutor.course.loading import (
 
 from .lessons import SMALL, parsed, with_front, with_input, written
 
-
-@pytest.fixture
-def problems(tmp_path, monkeypatch):
-    """Return a function: the text of a lesson -> what ``load`` complains about, as it is printed."""
-    monkeypatch.chdir(tmp_path)
-
-    def found(text):
-        written(tmp_path, text)
-        with pytest.raises(LessonError) as caught:
-            load("lesson.md")
-        return [str(problem) for problem in caught.value.problems]
-
-    return found
-
-
 # --- variants and several outputs -------------------------------------------------------------------------
 
 SWITCHED = with_front(

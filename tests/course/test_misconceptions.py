@@ -38,6 +38,13 @@ def value_of(found, mistake, name, seed=0, sizes=None):
 
 # --- batch norm, by hand ----------------------------------------------------------------------------------
 
+
+def _with_shares(v, share):
+    """Return dx with the same share in the place of 1/N, in the mean and in the variance."""
+    dxmu = v["dxhat"] * v["ivar"] + 2 * v["xmu"] * v["dvar"] * share
+    return dxmu - dxmu.sum(axis=0) * share
+
+
 BATCHNORM = {
     "sum-missing@gammax-0": ("dgamma", lambda v: v["dout"] * v["xhat"]),
     "mean-for-sum@gammax-0": ("dgamma", lambda v: (v["dout"] * v["xhat"]).mean(axis=0)),
@@ -88,6 +95,10 @@ BATCHNORM = {
     "other-share/less-one@var-0": ("dsq", lambda v: np.ones((4, 3)) * v["dvar"] / 3),
     "other-share/axis-1@var-0": ("dsq", lambda v: np.ones((4, 3)) * v["dvar"] / 3),
     "other-share/all@var-0": ("dsq", lambda v: np.ones((4, 3)) * v["dvar"] / 12),
+    "share-turned@var-0": ("dsq", lambda v: np.ones((4, 3)) * v["dvar"] * 4),
+    "share-missing/everywhere@mu-0": ("dx", lambda v: _with_shares(v, 1.0)),
+    "other-share/everywhere@mu-0": ("dx", lambda v: _with_shares(v, 1 / 3)),
+    "share-turned/everywhere@mu-0": ("dx", lambda v: _with_shares(v, 4.0)),
     "number-missing@sq-0": ("dxmu2", lambda v: v["xmu"] * v["dsq"]),
     "power-off/too-few@sq-0": ("dxmu2", lambda v: 2 * v["dsq"]),
     "power-off/too-many@sq-0": ("dxmu2", lambda v: 2 * v["xmu"] ** 2 * v["dsq"]),

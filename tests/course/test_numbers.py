@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from bn_tutor.course.numbers import FORMATS, inline, number, shape_text
+from bn_tutor.course.numbers import FORMATS, inline, number, read_shape, shape_text
 
 NUMBERS = [
     (0.0, 3, "0"),
@@ -61,6 +61,52 @@ def test_array_is_written_in_a_line(value, text):
 @pytest.mark.parametrize("shape", [(), (3,), (4, 3), (0,), (1, 1, 2)])
 def test_shape_is_written_as_python_does(shape):
     assert shape_text(shape) == str(shape)
+
+
+SHAPES = [
+    ("(7, 5)", (7, 5)),
+    ("7x5", (7, 5)),
+    ("7 x 5", (7, 5)),
+    ("7×5", (7, 5)),
+    ("N×D", (7, 5)),
+    ("7*5", (7, 5)),
+    ("7 5", (7, 5)),
+    ("[7,5]", (7, 5)),
+    ("shape = (5,)", (5,)),
+    ("5", (5,)),
+    ("()", ()),
+    ("[ ]", ()),
+    ("(N, D)", (7, 5)),
+    ("(N, 5)", (7, 5)),
+    ("N x D", (7, 5)),
+    ("N", (7,)),
+    ("(x, D)", None),
+    ("(M, D)", None),
+    ("NxD", None),
+    ("n, d", None),
+    ("", None),
+    ("(-1, 5)", None),
+    ("7.0", None),
+    ("7; 5", None),
+    ("٣", None),
+    ("1" * 11, None),
+    ("N + 1", None),
+    ("(" * 500, None),
+]
+
+
+@pytest.mark.parametrize(("text", "shape"), SHAPES)
+def test_shape_is_read_as_people_write_it(text, shape):
+    assert read_shape(text, {"N": 7, "D": 5}) == shape
+
+
+def test_names_are_no_sizes_where_none_are_known():
+    assert read_shape("(N, D)") is None
+    assert read_shape("(4, 3)") == (4, 3)
+
+
+def test_a_size_called_x_is_a_size():
+    assert read_shape("(x, 2)", {"x": 3}) == (3, 2)
 
 
 def test_formats():

@@ -97,7 +97,9 @@ NAMES = {
     "x[0] + _y": {"x", "_y"},
     "2x": {"x"},
     "not a formula (": {"not", "a", "formula"},
-    "x.y": {"x", "y"},
+    "x.y": {"x"},
+    "np.sum(x1.s1a_b.T, axis=N)": {"np", "x1", "axis", "N"},
+    "0.5*x + 2.*y": {"x", "y"},
 }
 
 

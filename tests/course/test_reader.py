@@ -233,9 +233,9 @@ def test_section_and_prose_with_braces_keep_their_lines():
 def test_places_of_what_the_front_matter_says_are_kept():
     lesson = parsed(with_front("title = 'a'", "output = 'y'", "  requires = ['a']"))
     places = {"output": (4, 1), "output.y": (4, 11), "requires": (5, 3), "requires.a": (5, 16)}
-    assert lesson.lines_of == {**places, "sizes": (1, 1), "x": (7, 1)}
+    assert lesson.lines_of == {**places, "sizes": (1, 1), "switches": (1, 1), "x": (7, 1)}
 
 
 def test_place_of_a_key_that_is_not_there_is_the_first_line():
-    missing = {"output": (1, 1), "requires": (1, 1)}
+    missing = {"output": (1, 1), "requires": (1, 1), "switches": (1, 1)}
     assert parsed(SMALL).lines_of == {**missing, "sizes": (5, 2), "x": (10, 1), "w": (11, 1)}

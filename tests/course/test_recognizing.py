@@ -44,8 +44,9 @@ def test_the_variance_branch_dropped_from_one_number(place):
     direct = RIGHT["dxmu1"]
     number = round(float((direct - direct.mean(axis=0))[place]), 3)
     found = recognized_number(wanted("dx"), place, number, precision("0.123"))
-    assert names(found) == ["statistics-as-constants@xhat-1"]
-    assert "takes ivar for a constant" in found[0].say
+    assert names(found) == ["own/variance-road-forgotten"]
+    assert found[0].mistake.kind == "statistics-as-constants"
+    assert "The road through the variance is missing" in found[0].say
     assert "one of several roads missing, at sq" in found[0].mistake.also
 
 

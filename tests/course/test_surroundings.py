@@ -8,7 +8,7 @@ from bn_tutor.course.catalogue import entries
 from bn_tutor.course.codes import Code
 from bn_tutor.course.lesson import Lesson
 from bn_tutor.course.reader import read_lesson
-from bn_tutor.course.surroundings import check_surroundings
+from bn_tutor.course.surroundings import MOST_BRACKETS, check_surroundings
 
 from .lessons import SMALL, with_front
 
@@ -192,6 +192,14 @@ def test_link_that_leads_nowhere_is_found(problems, home, text, column, target):
     (home / "there.png").write_bytes(b"")
     (found,) = problems(SMALL + f"before\n\n{text}\n")
     assert found == (18, column, Code.BROKEN_LINK, f"there is no file {target}")
+
+
+@pytest.mark.parametrize(("more", "code"), [("", Code.BROKEN_LINK), ("\\[", Code.TOO_LARGE)])
+def test_links_are_looked_for_among_so_many_brackets(problems, more, code):
+    last = MOST_BRACKETS - 3 * 2500 - 1
+    text = "".join("](" + "![" * count + "\n\n" for count in (2500, 2500, 2500, last))
+    found = problems(f"{SMALL}{text}{more}[a](none.md)\n")
+    assert [(line, each) for line, _, each, _ in found] == [(24, code)]
 
 
 def test_target_that_no_file_can_have_is_found(problems):

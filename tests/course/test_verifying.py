@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from bn_tutor.course import expression
+from bn_tutor.course import lowering
 from bn_tutor.course.loading import load
 from bn_tutor.course.places import shipped_folder
 from bn_tutor.course.verifying import verify
@@ -200,7 +200,7 @@ def wrong_square(index, inputs, output, parameters):
 
 def test_wrong_local_gradient_is_named(findings, monkeypatch):
     table = {**OPERATIONS, "square": replace(OPERATIONS["square"], locals=(wrong_square,))}
-    monkeypatch.setattr(expression, "OPERATIONS", table)
+    monkeypatch.setattr(lowering, "OPERATIONS", table)
     messages = [message for _, _, message in findings(BATCHNORM)]
     assert "the local gradient of sq for xmu is wrong" in messages
 
@@ -313,6 +313,6 @@ def wrong_relu(index, inputs, output, parameters):
 
 def test_wrong_gradient_of_an_operation_with_a_kink_is_found(findings, monkeypatch):
     table = {**OPERATIONS, "relu": replace(OPERATIONS["relu"], locals=(wrong_relu,))}
-    monkeypatch.setattr(expression, "OPERATIONS", table)
+    monkeypatch.setattr(lowering, "OPERATIONS", table)
     expected = ["the local gradient of y for x is wrong"]
     assert gradient_messages(with_graph("y = relu(x)"), findings) == expected

@@ -58,6 +58,7 @@ CASES = {
     "sigmoid": plain(ELEMENTWISE),
     "relu": plain(ELEMENTWISE),
     "abs": plain(ELEMENTWISE),
+    **{name: plain(BROADCAST) for name in ("greater", "greater_equal", "less", "less_equal")},
     "stop_gradient": plain(ELEMENTWISE),
     "power": [
         *plain(ELEMENTWISE, exponent=3),
@@ -157,7 +158,10 @@ CASES = {
 
 POSITIVE = {"sqrt", "log"}
 AWAY_FROM_ZERO = {"divide", "reciprocal"}
-WITH_KINKS = {"relu", "abs", "clip", "maximum", "minimum", "max", "where"}
+COMPARISONS = {"greater", "greater_equal", "less", "less_equal"}
+WITH_KINKS = {"relu", "abs", "clip", "maximum", "minimum", "max", "where", *COMPARISONS}
+# Through these no gradient passes.
+WITHOUT_GRADIENT = {"stop_gradient", *COMPARISONS}
 
 
 def operands(name, shapes, parameters, seed=5):

@@ -1,13 +1,14 @@
 import numpy as np
 import pytest
 
-from bn_tutor.engine.graph import placeholders
+from bn_tutor.engine.graph import build, placeholders, record
 from bn_tutor.engine.operations import OPERATIONS, ROWS
-from bn_tutor.engine.proof import prove
+from bn_tutor.engine.proof import directional_derivative, prove
 from bn_tutor.engine.replay import gradients
+from bn_tutor.engine.zoom import Level, zoom
 
-from .cases import ALL_CASES, CASE_NAMES, CASES, operands
-from .oracles import evaluate, random_upstream, record_one
+from .cases import ALL_CASES, CASE_NAMES, CASES, COMPARISONS, WITHOUT_GRADIENT, operands
+from .oracles import evaluate, operation_node, random_upstream, record_one, source_node
 
 every_case = pytest.mark.parametrize(("name", "shapes", "parameters"), ALL_CASES, ids=CASE_NAMES)
 
@@ -65,7 +66,7 @@ def test_the_formula_computes_the_value(name, shapes, parameters):
     np.testing.assert_allclose(value, recording.output, rtol=1e-12)
 
 
-@pytest.mark.parametrize("name", [row.name for row in ROWS if row.name != "stop_gradient"])
+@pytest.mark.parametrize("name", [row.name for row in ROWS if row.name not in WITHOUT_GRADIENT])
 def test_some_case_of_every_row_has_a_gradient_that_is_not_zero(name):
     recordings = [recorded(name, shapes, parameters) for shapes, parameters in CASES[name]]
     found = [gradients(recording, random_upstream(recording)).values() for recording in recordings]
@@ -125,6 +126,60 @@ def test_stop_gradient_stops_it():
     recording = record_one("stop_gradient", [np.array([1.0, 2.0])])
     np.testing.assert_array_equal(recording.output, [1.0, 2.0])
     np.testing.assert_array_equal(gradients(recording, np.array([0.3, 0.4]))["a"], [0.0, 0.0])
+
+
+# Ties, negative zero, and what no number can be compared with.
+LEFT = np.array([1.0, 2.0, 3.0, -0.0, np.nan, np.inf])
+RIGHT = np.array([2.0, 2.0, 2.0, 0.0, 0.0, np.inf])
+HOLDS = {
+    "greater": [0, 0, 1, 0, 0, 0],
+    "greater_equal": [0, 1, 1, 1, 0, 1],
+    "less": [1, 0, 0, 0, 0, 0],
+    "less_equal": [1, 1, 0, 1, 0, 1],
+}
+
+
+@pytest.mark.parametrize("name", HOLDS)
+def test_comparison_is_one_where_it_holds_and_zero_elsewhere(name):
+    recording = record_one(name, [LEFT, RIGHT])
+    assert recording.output.dtype == np.float64
+    np.testing.assert_array_equal(recording.output, HOLDS[name])
+
+
+@pytest.mark.parametrize("name", sorted(COMPARISONS))
+def test_comparison_of_single_numbers_is_a_float(name):
+    value = OPERATIONS[name].forward(np.asarray(1.5), np.asarray(-2.5))
+    assert (value.dtype, value.shape) == (np.float64, ())
+
+
+@pytest.mark.parametrize(
+    ("name", "shapes"), [(name, shapes) for name, shapes, _ in ALL_CASES if name in COMPARISONS]
+)
+def test_no_gradient_passes_a_comparison_and_a_numeric_derivative_agrees(name, shapes):
+    arrays = operands(name, shapes, {})
+    recording = record_one(name, arrays)
+    for place, letter in enumerate("ab"):
+        tangent = np.random.default_rng(8).normal(size=shapes[place])
+        numeric = directional_derivative(recording.graph["out"], tuple(arrays), place, tangent)
+        assert not np.any(numeric)
+        assert not np.any(gradients(recording, random_upstream(recording))[letter])
+    assert [stop.edges for stop in recording.graph.stops] == [()]
+
+
+def test_a_mask_passes_the_gradient_of_what_it_multiplies():
+    """x * (x > t): as x sees it the mask is a constant, and t gets nothing at all."""
+    generator = np.random.default_rng(5)
+    arrays = {"x": generator.normal(size=(4, 3)), "t": generator.normal(size=3)}
+    nodes = [source_node(name, array.shape) for name, array in arrays.items()]
+    nodes += [operation_node("mask", "greater", "x", "t"), operation_node("out", "multiply", "x", "mask")]
+    recording = record(build(nodes, "out"), arrays)
+    upstream = random_upstream(recording)
+    found = gradients(recording, upstream)
+    np.testing.assert_array_equal(found["x"], upstream * (arrays["x"] > arrays["t"]))
+    np.testing.assert_array_equal(found["t"], np.zeros(3))
+    assert 0 < np.count_nonzero(recording["mask"]) < 12
+    for level in Level:
+        assert prove(zoom(recording, level)) == ()
 
 
 def test_sigmoid_does_not_overflow():

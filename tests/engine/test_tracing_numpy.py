@@ -17,6 +17,12 @@ from .oracles import assert_close, autograd_gradients, evaluate, random_upstream
 
 MASK = np.array([[1.0, 0.0, 2.0], [0.0, 1.0, 1.0], [1.0, 1.0, 0.0], [0.5, 0.0, 1.0]])
 
+
+def times(y, mask):
+    y *= mask
+    return y
+
+
 # name: (function of a module and arrays, the arrays' shapes)
 FUNCTIONS = {
     "add": (lambda m, x, v: x + v, [(4, 3), (3,)]),
@@ -56,6 +62,19 @@ FUNCTIONS = {
     "expand_dims": (lambda m, x: m.expand_dims(x, 0) + m.expand_dims(x, axis=1), [(4, 3)]),
     "where plain condition": (lambda m, x: m.where(MASK > 0, x, 0.1 * x), [(4, 3)]),
     "mask": (lambda m, x: x * (x > 0), [(4, 3)]),
+    "masks": (lambda m, x, v: (x >= v) * x - x * (v < x) / 2 + (x <= 0) * 3.0 * v, [(4, 3), (3,)]),
+    "mask left of what is plain": (lambda m, x: MASK * (x > 0) * x + (x > 0) * MASK * x, [(4, 3)]),
+    "mask as floats": (lambda m, x: x * (x > 0).astype(float) - (x < 1).astype(np.float64) * x, [(4, 3)]),
+    "mask in place": (lambda m, x: times(x * 1.0, x > 0), [(4, 3)]),
+    "sums of truth values": (lambda m, x: x * ((x > -0.5) + (x > 0.5)) * ((x > 0) * (x > -1)), [(4, 3)]),
+    "and, or, not": (lambda m, x: x * ((x > 0) & (x < 1) | ~(x > -1)) * (MASK > 0), [(4, 3)]),
+    "mask as an index": (lambda m, x: x[x > 0] * 2 + m.exp(x)[np.logical_and(x > 0, x <= 9)], [(4, 3)]),
+    "mask of a mask": (lambda m, x: x * ((x > 0) > (x > 1)), [(4, 3)]),
+    "counted": (lambda m, x: x.sum(axis=0) / max(int((x > 0).sum()), 1) * (x > 0).mean(), [(4, 3)]),
+    "asked": (lambda m, x: x * 2 if (x > 0).any() and not np.all(x > 0) else x, [(4, 3)]),
+    "part of a mask": (lambda m, x: x[0] * (x > 0)[0] * (x > 0)[:, 1].sum() * len(x > 0), [(4, 3)]),
+    "number as a mask": (lambda m, x: x * (x.sum() > 0) + float(x.mean() > 0) * x, [(4, 3)]),
+    "where of a mask": (lambda m, x: x * m.where(x > 0, 1.0, 0.1), [(4, 3)]),
     "zeros like": (lambda m, x: m.maximum(x, np.zeros(x.shape)) + np.ones((4, 3)) * x, [(4, 3)]),
     "concatenate": (lambda m, x, v: m.concatenate((x, v, MASK), axis=0), [(4, 3), (2, 3)]),
     "concatenate axis": (lambda m, x, v: m.concatenate([x, v], axis=-1) * 2, [(4, 3), (4, 1)]),
@@ -147,6 +166,74 @@ def test_every_node_is_written_as_it_computes(function, shapes):
     for node in zoom(recording, Level.NODE).graph.nodes:
         if not node.is_source:
             assert_close(evaluate(node.formula, recording.values), recording[node.name], 1e-14)
+
+
+def test_masks_that_are_floats_are_added_up():
+    """As truth values they would be joined by ``or``: that is what NumPy does, too."""
+    (x,) = arrays([(4, 3)])
+    recording = trace(lambda x: x * ((x > -1).astype(float) + (x > 0).astype(float)), x)
+    np.testing.assert_array_equal(recording.output, x * ((x > -1).astype(float) + (x > 0).astype(float)))
+    assert len({*(recording.output / x).ravel().round(9)}) == 2
+
+
+def relu_backward(x, dout):
+    mask = x > 0
+    dx = dout * mask
+    return dx * 1.0
+
+
+def test_comparison_is_a_node_with_the_name_of_its_variable():
+    generator = np.random.default_rng(12)
+    recording = trace(relu_backward, generator.normal(size=(4, 3)), generator.normal(size=(4, 3)))
+    written = {node.name: node.formula for node in recording.graph.operations}
+    assert written == {"mask": "x > 0", "dx": "dout * mask", "out": "dx * 1.0"}
+    assert recording["mask"].dtype == np.float64
+    assert not np.any(gradients(recording, random_upstream(recording))["x"])
+
+
+@pytest.mark.parametrize(
+    ("function", "formula"),
+    [
+        (lambda x: x * (x > 0), "x * (x > 0)"),
+        (lambda x: np.where(x >= 0, x, 0.1 * x), "where(x >= 0, x, 0.1 * x)"),
+        (lambda x: (x * 2 < 1) * -x, "((x * 2) < 1) * (-x)"),
+    ],
+)
+def test_comparison_within_a_line_is_written_in_brackets(function, formula):
+    recording = zoom(trace(function, np.random.default_rng(12).normal(size=(4, 3))), Level.NODE)
+    assert recording.graph["out"].formula == formula
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: x * ~(x > 0),
+        lambda x: x * ((x > 0) & (x < 1)),
+        lambda x: x * np.logical_or(x > 0, x < -1),
+        lambda x: x[x > 0].sum() * x,
+        lambda x: x * np.count_nonzero(x > 0),
+        lambda x: x * (x > 0).astype(int),
+        lambda x: x * (x > 0).T.sum(),
+        lambda x: x * np.zeros(3)[(x > 0)[0]].size,
+        lambda x: x * sum(bool(each) for row in (x > 0) for each in row),
+        lambda x: x * np.array(x > 0),
+        lambda x: x * np.stack([x > 0, x < 0])[0],
+    ],
+)
+def test_what_only_looks_at_truth_values_is_as_in_numpy(function):
+    (x,) = arrays([(4, 3)])
+    np.testing.assert_array_equal(trace(function, x).output, function(x))
+
+
+def test_mask_that_is_written_over_is_no_longer_its_node():
+    def function(x):
+        mask = x > 0
+        mask &= x < 0.5
+        return x * mask
+
+    (x,) = arrays([(4, 3)])
+    np.testing.assert_array_equal(trace(function, x).output, function(x))
+    assert not np.array_equal(function(x), x * (x > 0))
 
 
 # --- beyond autograd --------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ POINTED_AT = {
     "not-a-formula": "(x * dsq",
     "not-a-line": "dsq <- w",
     "not-finite": "far =",
-    "not-in-language": "sum(axis=0)",
+    "not-in-language": "var(axis=0)",
     "not-toml": "A scaled",
     "rejected-key": "sum(dout * x",
     "same-id": "```mistake",
@@ -62,6 +62,7 @@ POINTED_AT = {
     "unknown-section": "## squares",
     "unknown-size": 'd"]',
     "unknown-switch": "when mode",
+    "unproven-variants": "switches]",
     "unused-input": "b =",
     "unused-line": "squares =",
     "wrong-argument": "x)",
@@ -265,7 +266,7 @@ def test_each_slip_of_a_family_is_told_alone(tmp_path):
 FORMULAS = {
     Code.NAME_TAKEN: ("out = w * sq", "x = 2 * w\nout = w * sq"),
     Code.UNKNOWN_OPERATION: ("out = w * sq", "a = std(x)\nout = w * sq"),
-    Code.NOT_IN_LANGUAGE: ("out = w * sq", "b = x.T\nout = w * sq"),
+    Code.NOT_IN_LANGUAGE: ("out = w * sq", "b = x.real\nout = w * sq"),
     Code.NOT_A_FORMULA: ("out = w * sq", "c = 2x\nout = w * sq"),
     Code.SHAPES_DISAGREE: ("out = w * sq", "d = x @ x\nout = w * sq"),
     Code.COMPUTES_NOTHING: ("out = w * sq", "e = x\nout = w * sq"),
@@ -314,7 +315,7 @@ def test_problem_that_every_run_has_is_told_once(tmp_path):
 
 
 def test_too_many_formulas_over_all_variants(tmp_path):
-    switches = "\n".join(f"s{number} = [0, 1]" for number in range(8))
+    switches = "\n".join(f"s{number} = [0, 1]" for number in range(4))
     lines = "dsq = w * dout\n" * 700
     slips = [("[inputs]", f"[switches]\n{switches}\n\n[inputs]"), ("dsq = w * dout\n", lines)]
     (problem,) = lint(written(tmp_path, with_slips(slips)), "lesson.md")

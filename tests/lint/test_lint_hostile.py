@@ -9,6 +9,7 @@ import pytest
 from bn_tutor.course.codes import Code
 from bn_tutor.course.lint import lint
 from bn_tutor.course.reader import LARGEST_FILE, LONGEST_LINE, MOST_LINES
+from bn_tutor.course.surroundings import MOST_BRACKETS
 
 from .test_lint_codes import RIGHT, with_slips, written
 
@@ -140,7 +141,12 @@ FORMULAS = {
     "comprehension": ("sum(a for a in x)", Code.NOT_IN_LANGUAGE),
     "set comprehension": ("{a for a in x}", Code.NOT_IN_LANGUAGE),
     "walrus": ("(x := w)", Code.NOT_IN_LANGUAGE),
-    "comparison": ("x < w", Code.NOT_IN_LANGUAGE),
+    "comparison": ("x == w", Code.NOT_IN_LANGUAGE),
+    "chain of comparisons": ("0 < x < w", Code.NOT_IN_LANGUAGE),
+    "module": ("np.linalg.inv(x)", Code.NOT_IN_LANGUAGE),
+    "module's own": ("np.load(x)", Code.UNKNOWN_OPERATION),
+    "shape of an attribute": ("x.__dict__.shape[0] * x", Code.NOT_IN_LANGUAGE),
+    "type that is called": ("x.astype(open(w))", Code.NOT_IN_LANGUAGE),
     "starred": ("sum(*x)", Code.NOT_IN_LANGUAGE),
     "double starred": ("sum(**x)", Code.WRONG_ARGUMENT),
     "two formulas": ("x; w", Code.NOT_A_FORMULA),
@@ -262,7 +268,8 @@ TOO_MANY = {
     "blocks": (below("```grap\n```\n" * (MANY // 2)), Code.UNKNOWN_BLOCK),
     "graphs": (below("```graph\n```\n" * (MANY // 2)), Code.NO_GRAPH),
     "links": (below(many("[a](b@)\n\n", MANY // 2)), Code.BROKEN_LINK),
-    "links on lines": (below(("[](a) " * (LONG // 6) + "\n") * 25), Code.BROKEN_LINK),
+    "links on lines": (below(("[](a) " * (LONG // 6) + "\n") * 25), Code.TOO_LARGE),
+    "links in paragraphs": (below(("[](a) " * (LONG // 6) + "\n\n") * 25), Code.BROKEN_LINK),
     "quotes": (below("{value: x}\n\n" * (MANY // 2) + "{value: no}"), Code.WRONG_QUOTE),
     "quotes on lines": (below(("{value: x} " * (LONG // 11) + "\n\n") * 25), Code.TOO_LARGE),
     "helper lines": (above("dsq = w", many("a@ = x\n", 3000)), Code.UNUSED_LINE),
@@ -279,6 +286,16 @@ TOO_MANY = {
 def test_very_many_are_answered_soon(measured, name):
     text, code = TOO_MANY[name]
     assert code in {problem.code for problem in measured(text)}
+
+
+@pytest.mark.parametrize("between", ["\n", "\n\n"], ids=["a paragraph", "paragraphs"])
+@pytest.mark.parametrize("signs", ["![", "[", "[![]("])
+def test_links_are_looked_for_among_so_many_brackets_and_no_more(measured, signs, between):
+    brackets = signs * (LONG // len(signs))
+    (problem,) = measured(below(f"]({brackets}{between}" * 30))
+    read = 0 if between == "\n" else MOST_BRACKETS // brackets.count("[")
+    assert (problem.line, problem.code) == (RIGHT.count("\n") + 2 + 2 * read, Code.TOO_LARGE)
+    assert problem.message.startswith("from here on no link is looked for")
 
 
 DEEP_TOML = {
@@ -329,7 +346,7 @@ HARMLESS = {
     "underlined": below("a\n" * (MANY - 10) + "==="),
     "blocks": below("```a\n```\n" * (MANY // 2)),
     "sizes": above("N = 4", many("a@ = 1\n")),
-    "switches": above("[inputs]", "[switches]\n" + many("s@ = [0, 1]\n", 8)),
+    "switches": above("[inputs]", "[switches]\n" + many("s@ = [0, 1]\n", 4)),
     "caption": with_slips([("# each column", "#" * LONG)]),
 }
 

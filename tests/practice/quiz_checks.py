@@ -7,7 +7,7 @@ import numpy as np
 
 from bn_tutor.course.evaluation import evaluate
 from bn_tutor.course.problem import SlipError
-from bn_tutor.practice.asked import LETTERS
+from bn_tutor.practice.asked import LETTERS, Wants
 from bn_tutor.practice.naming import wrong_numbers, wrong_values
 from bn_tutor.practice.numbers_asked import close
 
@@ -48,7 +48,7 @@ def texts_can_be_read(asked):
 
 def answer_does_not_stand_in_the_question(asked):
     names = next((line for line in asked.given if line.startswith("You may use: ")), None)
-    if asked.kind == "formula" and names is None:
+    if asked.wants is Wants.NUMPY and names is None:
         yield "the names that may be used are not shown"
     right = asked.run.values.get(asked.id.partition("/")[2])
     for name in (names or "").removeprefix("You may use: ").split(", "):
@@ -100,7 +100,7 @@ def just_one_can_come_next(asked):
 
 
 def gradients_meet_at_just_one(asked):
-    if asked.kind == "join":
+    if asked.kind == "join" and asked.choices:
         counts = [len(arrivals(asked.run, name)) for name in asked.choices]
         if [LETTERS[at] for at, count in enumerate(counts) if count > 1] != [asked.key]:
             yield f"so many gradients come back: {counts}"
@@ -116,7 +116,7 @@ def arrivals(setting, name):
 
 def only_the_planted_line_differs(asked):
     wrong = [str(at) for at, line in enumerate(asked.lines, 1) if is_wrong(asked.run, line)]
-    if asked.kind == "line" and (wrong != [asked.key] or len(asked.lines) > 9):
+    if asked.kind == "line" and (wrong != [asked.key] or len(asked.lines) > 6):
         yield f"these lines are wrong: {wrong}"
 
 
@@ -132,24 +132,63 @@ def is_wrong(setting, line):
     return value.shape != values[name].shape or not np.allclose(value, values[name], rtol=1e-9, atol=1e-12)
 
 
+def a_planted_line_can_be_judged_by_what_is_shown(asked):
+    """Every forward line that sends one of the shown gradients is shown, too, and no line stands out."""
+    if asked.kind != "line":
+        return
+    shown = {line.partition(" = ")[0] for line in asked.given}
+    for line in asked.lines:
+        name, _, text = line.partition(" = ")
+        missing = set(arrivals(asked.run, name[1:])) - shown
+        if missing:
+            yield f"{line} cannot be judged without {missing}"
+        if re.match(r"1 \*|0 \+", text) or re.search(r"\* 1$|[+-] 0$", text):
+            yield f"{line} looks like no other line"
+
+
+def the_shape_that_is_asked_for_is_not_told(asked):
+    name = asked.id.partition("/d")[2]
+    for node in asked.run.recording.graph.nodes if asked.kind == "shape" else ():
+        if re.fullmatch(rf"{node.name}\d*", name) and any(
+            f"{node.name} {asked.key}" in g for g in asked.given
+        ):
+            yield f"{node.name} is told to be {asked.key}"
+
+
+def own_numbers_say_how_exactly_and_from_what(asked):
+    if asked.kind != "own" or asked.wants is not Wants.NUMBER:
+        return
+    question = next(each for each in asked.run.lesson.questions if asked.id == f"own/{each.id}")
+    if "decimals" not in asked.text and not asked.text.startswith("How many"):
+        yield "does not say how exactly"
+    told = " ".join(asked.given)
+    for name in set(re.findall(r"[A-Za-z_]\w*", question.key.text)) & set(asked.run.sizes):
+        if f"{name} = {asked.run.sizes[name]}" not in told:
+            yield f"does not say what {name} is"
+
+
 # --- numbers --------------------------------------------------------------------------------------------
 
 
 def mistakes_are_named_from_their_number(asked):
     kind, _, name = asked.id.partition("/")
-    if asked.kind != "number" or kind not in ("number", "whole"):
+    if asked.wants is not Wants.NUMBER or kind not in ("number", "whole"):
         return
     place = tuple(map(int, re.findall(r"\d+", re.search(rf"{name}(\[[\d, ]*\])?[, ]", asked.text)[1] or "")))
     right = asked.run.values[name]
     known = wrong_values(asked.run, name, {f"d{asked.node}"} if kind == "number" else ())
     rows = wrong_numbers(known, right, place)
     for value, mistake, _ in rows:
-        verdict = asked.judge(repr(value))
-        alike = {other for number, other, _ in rows if close(value, number)}
-        if close(value, float(right[place])):
+        if close(value, float(right[place])) or abs(value) < 1e-3:
             continue  # the number cannot tell
-        if verdict.right is not False or verdict.mistake not in alike:
+        verdict = asked.judge(f"{value:.12f}")
+        alike = {other for number, other, _ in rows if abs(value - number) < 1e-11}
+        # From far away mistakes that the rounding of what is shown makes alike fit, too.
+        is_open = len(alike) > 1 or (kind == "whole" and not verdict.mistake)
+        if verdict.right is not False or verdict.mistake != ("" if is_open else mistake):
             yield f"{value} is {mistake}, and told to be {verdict}"
+        if is_open and not re.search(r"several mistakes\. Either: .+ Or: ", verdict.say):
+            yield f"{value} is one of {alike}, and told to be {verdict}"
 
 
 CHECKS = (
@@ -161,5 +200,8 @@ CHECKS = (
     just_one_can_come_next,
     gradients_meet_at_just_one,
     only_the_planted_line_differs,
+    a_planted_line_can_be_judged_by_what_is_shown,
+    the_shape_that_is_asked_for_is_not_told,
+    own_numbers_say_how_exactly_and_from_what,
     mistakes_are_named_from_their_number,
 )

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from bn_tutor.course.loading import load
-from bn_tutor.practice.edges import equal
+from bn_tutor.engine.closeness import equal
+from bn_tutor.practice.asked import Wants
 from bn_tutor.practice.formula_questions import judge_formula, judged
 from bn_tutor.practice.naming import wrong_values
+from bn_tutor.practice.number_questions import rounded
 from bn_tutor.practice.numbers_asked import judge_number
 from bn_tutor.practice.setting import setting
 from tests.practice.quiz_support import LESSONS, asked_of, one, seeds
@@ -22,28 +24,85 @@ def test_dgamma_without_the_sum():
         assert "sum" in verdict.say
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_dx_without_the_variance_branch_from_its_number_alone(seed):
-    """A learner who drops the variance branch is told so from her number alone."""
-    asked = one("batchnorm", "whole/dx", seed)
+VARIANCE = "The road through the variance is missing"
+
+
+def computed(asked, roads):
+    """Return what a learner types who computes from what she was shown, rounded as it is shown."""
+    shown = {key: rounded(value) for key, value in asked.data}
     place = tuple(int(sign) for sign in asked.text.split("[")[1].split("]")[0].split(", "))
+    return f"{roads(shown['dout'] * shown['gamma'], shown)[place]:.3f}"
+
+
+def test_dx_without_the_variance_branch_from_its_number_alone():
+    """A learner who drops the variance branch is told so in these words, mostly as the one that fits."""
+    named = []
+    for seed in range(12):
+        asked = one("batchnorm", "whole/dx", seed)
+        typed = computed(asked, lambda dxhat, shown: shown["ivar"] * (dxhat - dxhat.mean(axis=0)))
+        verdict = asked.judge(typed)
+        assert (verdict.right, VARIANCE in verdict.say) == (False, True), (seed, typed, verdict)
+        named.append(verdict.mistake)
+    assert set(named) <= {"statistics-as-constants", ""}
+    assert named.count("") <= 3
+
+
+def test_dx_without_the_variance_branch_with_exact_numbers():
+    asked = one("batchnorm", "whole/dx", 0)
     shown = dict(asked.data)
-    # what she computes, from what she was shown: the mean's road is there, and the variance's is not
+    place = tuple(int(sign) for sign in asked.text.split("[")[1].split("]")[0].split(", "))
     dxhat = shown["dout"] * shown["gamma"]
     number = (shown["ivar"] * (dxhat - dxhat.mean(axis=0)))[place]
-    verdict = asked.judge(f"{number:.3f}")
+    verdict = asked.judge(f"{number:.6f}")
+    assert (verdict.mistake, VARIANCE in verdict.say) == ("statistics-as-constants", True)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "gamma * ivar / N * (N * dout - dbeta)",
+        "dx = gamma * ivar * (dout - mean(dout, axis=0))",
+    ],
+)
+def test_dx_without_the_variance_branch_from_its_formula_alone(answer, seed):
+    verdict = one("batchnorm-closed-form", "own/one-line", seed).judge(answer)
     assert (verdict.right, verdict.mistake) == (False, "statistics-as-constants")
-    assert "ivar" in verdict.say
-    assert "what comes back through it is missing" in verdict.say
+    assert VARIANCE in verdict.say
+
+
+NORMS = (
+    "batchnorm",
+    "batchnorm2d",
+    "bias-before-bn",
+    "groupnorm",
+    "instancenorm",
+    "layernorm",
+    "mlp-with-bn",
+)
+
+
+@pytest.mark.parametrize("lesson", NORMS)
+def test_every_norm_tells_the_road_through_the_variance_from_its_value(lesson):
+    run = asked_of(lesson, 2, "next")[0].run
+    data = next(name for name in ("x", "z", "h") if f"{name}mu" in run.recording.values)
+    arrived = {"groupnorm": "dx"}.get(lesson, f"d{data}")
+    runs = (run, *run.others)
+    values = [each.value for one in runs for each in wrong_values(one, arrived) if VARIANCE in each.say]
+    assert len(values) == len(runs)
+    assert VARIANCE in judged(run, arrived, values, ()).say
+
+
+@pytest.mark.parametrize("choice", ["ivar * (dxhat - mean(dxhat, axis=0))"])
+def test_the_wrong_closed_form_is_told_from_the_right_one(choice):
+    verdict = one("batchnorm", "own/which-closed-form").judge(choice)
+    assert (verdict.right, VARIANCE in verdict.say) == (False, True)
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_dx_with_statistics_taken_for_constants(seed):
     asked = one("batchnorm", "whole/dx", seed)
-    place = tuple(int(sign) for sign in asked.text.split("[")[1].split("]")[0].split(", "))
-    shown = dict(asked.data)
-    number = (shown["dout"] * shown["gamma"] * shown["ivar"])[place]
-    verdict = asked.judge(f"{number:.3f}")
+    verdict = asked.judge(computed(asked, lambda dxhat, shown: dxhat * shown["ivar"]))
     assert (verdict.right, bool(verdict.mistake)) == (False, True)
     assert "constant" in verdict.say
 
@@ -154,7 +213,7 @@ def test_what_is_no_number_costs_nothing(text, said):
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_the_answer_as_it_is_asked_for_is_right_and_so_is_what_the_shown_numbers_give(lesson):
     for asked in asked_of(lesson, 1, "number", "whole"):
-        if asked.kind == "number":
+        if asked.wants is Wants.NUMBER:
             value = float(asked.key)
             for text in (f"{value:.3f}", f"{value:.6f}", f"{value:+.4e}"):
                 assert asked.judge(text).right, (asked.id, text)

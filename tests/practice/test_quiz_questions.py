@@ -28,6 +28,8 @@ def test_a_planted_fault_is_found_by_each_check():
     number, order = one("batchnorm", "number/dgamma"), asked_of("batchnorm", 0, "order")[0]
     line, following = asked_of("batchnorm", 0, "line")[0], one("batchnorm", "next/ivar")
     formula = one("batchnorm", "formula/dxhat")
+    shape = one("batchnorm", "shape/dgamma")
+    count = one("instancenorm", "own/how-many-share-a-variance")
     right = lambda answer: Verdict(True, "Right, whatever you say.")  # noqa: E731
     another = judge_choice(following.choices, 0)
     planted = {
@@ -39,6 +41,9 @@ def test_a_planted_fault_is_found_by_each_check():
         "just_one_can_come_next": replace(following, judge=another, text=following.text.replace("ivar", "")),
         "gradients_meet_at_just_one": replace(one("batchnorm", "join/x"), key="z"),
         "only_the_planted_line_differs": replace(line, lines=[*line.lines, "dx = dx1"]),
+        "a_planted_line_can_be_judged_by_what_is_shown": replace(line, given=[]),
+        "the_shape_that_is_asked_for_is_not_told": replace(shape, given=[*shape.given, f"gamma {shape.key}"]),
+        "own_numbers_say_how_exactly_and_from_what": replace(count, given=[]),
         "mistakes_are_named_from_their_number": replace(number, judge=right),
     }
     assert set(planted) == {check.__name__ for check in quiz_checks.CHECKS}
@@ -81,7 +86,7 @@ def test_the_same_seed_asks_the_same_in_another_process():
 def test_other_seeds_have_other_numbers_and_other_sizes():
     found = [asked for seed in range(8) for asked in asked_of("batchnorm", seed, "number")]
     assert len({asked.key for asked in found if asked.id == "number/dgamma"}) > 4
-    assert {asked.run.sizes["N"] for asked in found} == {4, 5}
+    assert {(asked.run.sizes["N"], asked.run.sizes["D"]) for asked in found} == {(5, 3), (6, 4)}
 
 
 def test_what_is_due_comes_first_and_in_its_order():

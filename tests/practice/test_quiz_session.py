@@ -1,11 +1,14 @@
 """What typed lines lead to in a session; whatever is typed, it goes on, and nothing is executed."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bn_tutor.practice.answer import Outcome
-from bn_tutor.practice.session import LONGEST_ANSWER, Session, answer, posed, tally
+from bn_tutor.practice.asked import LETTERS, judge_choice
+from bn_tutor.practice.session import LONGEST_ANSWER, Session, Tally, answer, hidden_words, posed, tally
 from tests.practice.quiz_support import asked_of, one
 
 FORMULA = one("batchnorm", "formula/dgamma")
@@ -47,17 +50,108 @@ def test_a_hint_comes_with_the_second_wrong_try_and_the_answer_with_the_third():
     assert FORMULA.key in replies[2].say
 
 
+def test_of_a_choice_the_answer_says_what_was_chosen():
+    asked = with_choices(5, 3)
+    assert played(asked, "r")[1][0].say == "The answer is d) choice 3."
+    assert played(asked, "a", "b", "c")[1][-1].say.endswith("The answer is d) choice 3.")
+    assert played(FORMULA, "r")[1][0].say == f"The answer is {FORMULA.key}."
+
+
 def test_hints_do_not_give_the_answer_away():
     for asked in ALL:
         if asked.kind in ("number", "formula", "shape"):
             assert asked.key not in asked.hint, asked.id
 
 
-@pytest.mark.parametrize(("word", "kept"), [("r", "revealed"), ("reveal", "revealed"), ("S", "skipped")])
+@pytest.mark.parametrize(
+    ("word", "kept"),
+    [
+        *(("r", "revealed"), ("reveal", "revealed"), ("show", "revealed"), (":r", "revealed")),
+        *(("S", "skipped"), ("skip", "skipped"), (":skip", "skipped"), (" s ", "skipped")),
+    ],
+)
 def test_reveal_and_skip(word, kept):
     session, replies = played(FORMULA, word)
     assert outcomes(session) == [(1, kept, False)]
     assert replies[0].reveals is (kept == "revealed")
+    assert "Another" not in replies[0].say
+
+
+@pytest.mark.parametrize("word", ["q", "quit", "exit", ":q", "QUIT", ":exit"])
+def test_words_that_end_it(word):
+    assert played(FORMULA, word)[0].done
+
+
+@pytest.mark.parametrize("word", ["?", "help", ":?", "Help", ":help"])
+def test_words_for_help(word):
+    session, (reply,) = played(FORMULA, word)
+    assert (reply.helps, reply.kept, session.asked) == (True, None, FORMULA)
+
+
+@pytest.mark.parametrize("word", ["h", "hint", ":h", ":hint"])
+def test_words_for_a_hint(word):
+    assert played(FORMULA, word)[1][0].say == FORMULA.hint
+
+
+# --- words that are answers -------------------------------------------------------------------------------
+
+BN_WITH_R = one("batch-renorm", "formula/dxbn")
+MLP_WITH_H = one("mlp-with-bn", "formula/dw1")
+
+
+@pytest.mark.parametrize(("asked", "letter"), [(BN_WITH_R, "r"), (MLP_WITH_H, "h")])
+def test_a_formula_that_is_a_word_is_a_formula(asked, letter):
+    session, (reply,) = played(asked, letter)
+    assert (reply.right, reply.reveals, session.tries) == (False, False, 1)
+    assert hidden_words(asked) == (letter,)
+    session, (reply,) = played(asked, f":{letter}")
+    assert reply.right is None
+    assert reply.reveals or reply.hint
+
+
+def with_choices(count, right):
+    choices = [f"choice {at}" for at in range(count)]
+    chosen = one("batchnorm", "local/gammax-gamma")
+    return replace(chosen, choices=choices, judge=judge_choice(choices, right), key=LETTERS[right])
+
+
+@pytest.mark.parametrize("letter", ["h", "q", "r", "s"])
+def test_the_letter_of_a_choice_is_no_word(letter):
+    at = LETTERS.index(letter)
+    _, (reply,) = played(with_choices(at + 1, at), letter)
+    assert reply.right is True
+    assert letter in hidden_words(with_choices(at + 1, at))
+    fewer = with_choices(at, 0)
+    assert letter not in hidden_words(fewer)
+    assert played(fewer, letter)[1][0].right is None
+
+
+def test_a_choice_that_is_called_like_a_word_is_chosen_by_it():
+    asked = one("mlp-with-bn", "join/h")
+    asked = replace(asked, choices=("h", "x"), judge=judge_choice(("h", "x"), 0))
+    assert hidden_words(asked) == ("h",)
+    assert played(asked, "h")[1][0].right is True
+
+
+def test_what_a_question_shows_of_its_words_is_what_they_are():
+    for asked in [*ALL, *asked_of("mlp-with-bn", 1), *asked_of("batch-renorm", 1)]:
+        for letter in "hrsq":
+            is_answer = asked.judge(letter).right is not None
+            assert (letter in hidden_words(asked)) == is_answer, (asked.id, letter)
+
+
+# --- counting ---------------------------------------------------------------------------------------------
+
+
+def test_what_was_skipped_is_counted_apart():
+    other, third = one("batchnorm", "formula/dxhat"), one("batchnorm", "formula/dbeta")
+    kept = [
+        *played(FORMULA, "s")[0].kept,
+        *played(other, "7", "s")[0].kept,
+        *played(third, third.key)[0].kept,
+    ]
+    assert tally(kept) == Tally(asked=2, right_at_once=1, right=1, skipped=1)
+    assert tally(played(FORMULA, "s")[0].kept) == Tally(0, 0, 0, 1)
 
 
 def test_quit_keeps_nothing_of_the_question():
@@ -83,8 +177,8 @@ COST_NOTHING = [
     "dgammax1",
     "dxhat",
     "dx",
-    "xhat.T @ dout",
-    "xhat.sum(axis=0)",
+    "xhat.tofile(dout)",
+    "xhat.std(axis=0)",
     "dout; xhat",
     "dgamma == dout",
     "1e400 * dout",
@@ -141,7 +235,7 @@ def test_what_has_no_sensible_value_is_wrong(line):
     [
         ("dgamma = np.sum(dout * xhot, axis=0)", "xhot", "xhot"),
         ("   sum(dout * dxhat, axis=0)", "may not be used", "dxhat"),
-        ("np.sum(dout * xhat.T, axis=0)", "transpose", "T"),
+        ("np.sum(dout * xhat.tofile, axis=0)", "tofile", "tofile"),
         ("np.add(dout, xhat) + np.foo(dout)", "foo", "np.foo"),
         ("numpy.sum(dout, axis=bad)", "bad", "bad"),
     ],

@@ -4,6 +4,8 @@ import subprocess
 import sys
 from datetime import UTC, timedelta
 
+import pytest
+
 from bn_tutor.practice.progress import Mastery, Streak
 from bn_tutor.practice.report import report
 from tests.practice.progress_answers import NOON, asked
@@ -61,3 +63,16 @@ def test_neither_the_log_nor_what_is_derived_needs_the_package_of_dates_or_numpy
     code += "print(sorted({'fsrs', 'numpy', 'rich', 'typer'} & set(sys.modules)))"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout == "[]\n"
+
+
+def test_what_was_skipped_is_counted_apart():
+    found = reported(
+        asked("+"),
+        asked("s", question="shape/dmu"),
+        asked("s", minute=1, question="shape/dvar"),
+        asked("-s", minute=2, question="shape/dx"),
+    )
+    assert (found.times, found.skipped, found.right.total) == (2, 2, 1)
+    (lesson,) = found.lessons
+    assert lesson.mastery == Mastery(0.5, 2, 2, pytest.approx((0.212 + 2.3065) / 2))
+    assert set(lesson.nodes) == {"gamma", "x"}

@@ -19,8 +19,8 @@ TODAY = NOON.date()
 
 def days_until(answers, **options):
     """Return in how many days after NOON gamma is asked again, by FSRS's own dates."""
-    found = next_review(answers, GAMMA, **{"seed": 0, "zone": UTC, **options})
-    return (found - TODAY).days if found else None
+    found = next_review(answers, {GAMMA}, **{"seed": 0, "zone": UTC, **options})
+    return (found[0] - TODAY).days if found else None
 
 
 @pytest.mark.parametrize(
@@ -93,8 +93,8 @@ def test_a_question_is_due_from_the_morning_of_its_day():
 def test_days_are_those_of_the_zone():
     late = asked("+", minute=690)  # 23:30 in UTC
     east = timezone(timedelta(hours=2))
-    assert next_review(late, GAMMA, 0, UTC) == TODAY + timedelta(days=2)
-    assert next_review(late, GAMMA, 0, east) == TODAY + timedelta(days=3)
+    assert next_review(late, {GAMMA}, 0, UTC) == (TODAY + timedelta(days=2), 1)
+    assert next_review(late, {GAMMA}, 0, east) == (TODAY + timedelta(days=3), 1)
 
 
 def test_no_zone_is_the_zone_of_the_system_with_its_summer_time(monkeypatch):
@@ -106,7 +106,7 @@ def test_no_zone_is_the_zone_of_the_system_with_its_summer_time(monkeypatch):
         at = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)  # 0:30 there, and 23:30 by winter time
         answers = [each for each in asked("+") if not each.hinted]
         moved = [type(each)(**{**vars(each), "at": at}) for each in answers]
-        assert next_review(moved, GAMMA, 0) == date(2026, 7, 4)
+        assert next_review(moved, {GAMMA}, 0) == (date(2026, 7, 4), 1)
     finally:
         monkeypatch.undo()
         time.tzset()
@@ -122,10 +122,20 @@ def test_what_has_waited_longest_comes_first():
 
 
 def test_what_was_never_answered_has_no_date():
-    assert next_review([], GAMMA) is None
-    assert next_review(asked("s"), GAMMA) is None
-    assert next_review(asked("+"), MU) is None
+    assert next_review([], {GAMMA}) is None
+    assert next_review(asked("s"), {GAMMA}) is None
+    assert next_review(asked("+"), {MU}) is None
     assert due([], NOON) == ()
+
+
+def test_of_several_questions_the_first_day_is_told_and_how_many_come_then():
+    parts = [asked("+", question="shape/dmu"), asked("r"), asked("r", question="shape/dx")]
+    answers = [each for part in parts for each in part]
+    x = Item("batchnorm", "shape/dx")
+    tomorrow, day_after = TODAY + timedelta(days=1), TODAY + timedelta(days=2)
+    assert next_review(answers, {GAMMA, MU, x}, 0, UTC) == (tomorrow, 2)
+    assert next_review(answers, {GAMMA, MU}, 0, UTC) == (tomorrow, 1)
+    assert next_review(answers, {MU}, 0, UTC) == (day_after, 1)
 
 
 # --- without a seed ---------------------------------------------------------------------------------------
@@ -169,4 +179,4 @@ def test_a_log_of_many_years_has_dates():
     first, last = (datetime(year, month, 1, tzinfo=UTC) for year, month in ((2000, 1), (2999, 12)))
     answers = asked("+", session="a") + asked("+", session="b")
     moved = [type(each)(**{**vars(each), "at": at}) for each, at in zip(answers, (first, last), strict=True)]
-    assert next_review(moved, GAMMA, 0, UTC).year >= 3000
+    assert next_review(moved, {GAMMA}, 0, UTC)[0].year >= 3000

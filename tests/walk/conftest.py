@@ -1,21 +1,18 @@
 """Tours to walk through, and hands to press keys with."""
 
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 import pytest
 
 from bn_tutor.course.loading import load, record, with_choices
-from bn_tutor.course.problem import Findings
-from bn_tutor.course.reader import parse_lesson
-from bn_tutor.engine.graph import Recording, build
 from bn_tutor.engine.tracing import trace
 from bn_tutor.engine.zoom import Level
 from bn_tutor.walk.demonstrations import Order
 from bn_tutor.walk.keys import Key
-from bn_tutor.walk.state import press
 from bn_tutor.walk.story import Tour
 from bn_tutor.walk.subject import Subject
+from tests import tours
 
 UPSTREAM_SEED = 7
 
@@ -62,8 +59,7 @@ def text_tour():
     """Make a tour of a lesson file's text, with these choices: order, the choices by name."""
 
     def make(text, order=Order.RIGHT, **choices):
-        lesson = parse_lesson(text, "lesson", Findings("lesson.md"))
-        assert not isinstance(lesson, tuple), lesson
+        lesson = tours.lesson_of(text)
         chosen = with_choices(lesson, choices)
         recording = record(chosen, level=Level.OPERATION)
         return Tour(Subject("lesson", recording, random_upstream(recording), 0, lesson.sizes, chosen), order)
@@ -83,37 +79,16 @@ def traced_tour():
     return make
 
 
-def two_steps(x, w, b):
-    h = np.tanh(x * w)
-    low = h.mean(axis=0)
-    return h * b + low
-
-
-@cache
-def _several_tour(outputs=("out", "h", "low"), order=Order.RIGHT):
-    generator = np.random.default_rng(UPSTREAM_SEED)
-    traced = trace(two_steps, *(generator.normal(size=shape) for shape in ((4, 3), (3,), (3,))))
-    recording = Recording(build(traced.graph.nodes, outputs), traced.values)
-    upstreams = {name: generator.normal(size=value.shape) for name, value in recording.outputs.items()}
-    return Tour(Subject("two_steps", recording, upstreams, 0), order)
-
-
 @pytest.fixture(scope="session")
 def several_tour():
-    """Make a tour of h, low and out, which two of them feed, with these outputs: outputs, order."""
-    return _several_tour
+    """Make a tour of a function with several outputs: outputs, order."""
+    return partial(tours.several_tour, seed=UPSTREAM_SEED)
 
 
 @pytest.fixture(scope="session")
 def press_all():
     """Press keys one after the other."""
-
-    def pressed(tour, state, *keys):
-        for key in keys:
-            state = press(tour, state, key)
-        return state
-
-    return pressed
+    return tours.pressed
 
 
 @pytest.fixture(scope="session")
