@@ -11,6 +11,8 @@ The engine, for notebooks and scripts::
     for step in bn_tutor.replay(recording, upstream):
         print(step.node.name, step.upstream.shape)
     dx = bn_tutor.gradients(recording, upstream)["x"]
+
+And the quiz: ``bn_tutor.quiz("batchnorm", count=5)``.
 """
 
 from importlib import import_module
@@ -19,16 +21,18 @@ from typing import TYPE_CHECKING, Any
 from bn_tutor.version import __version__
 
 if TYPE_CHECKING:
+    from bn_tutor.cli.quiz_notebook import quiz
     from bn_tutor.course.loading import load, record
     from bn_tutor.engine.replay import gradients, replay
     from bn_tutor.engine.tracing import trace
 
-__all__ = ["__version__", "gradients", "load", "record", "replay", "trace"]
+__all__ = ["__version__", "gradients", "load", "quiz", "record", "replay", "trace"]
 
 _HOMES = {
     "load": "bn_tutor.course.loading",
     "record": "bn_tutor.course.loading",
     "gradients": "bn_tutor.engine.replay",
+    "quiz": "bn_tutor.cli.quiz_notebook",
     "replay": "bn_tutor.engine.replay",
     "trace": "bn_tutor.engine.tracing",
 }

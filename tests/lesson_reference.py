@@ -1,4 +1,4 @@
-"""Writes the tables of lessons/README.md from the code that they describe.
+"""Writes the tables of lessons/README.md from the code that they describe, and a sample of what lint says.
 
 Run it as ``python -m tests.lesson_reference``; tests/test_lesson_reference.py fails where a table is stale.
 """
@@ -6,10 +6,14 @@ Run it as ``python -m tests.lesson_reference``; tests/test_lesson_reference.py f
 import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import chdir
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
+from typer.testing import CliRunner
 
+from bn_tutor.cli.main import app
 from bn_tutor.course.draws import DRAWS
 from bn_tutor.course.explanations import explanations
 from bn_tutor.course.front_matter import KEYS
@@ -24,6 +28,9 @@ from tests.engine.cases import CASES
 
 README = Path(__file__).resolve().parent.parent / "lessons" / "README.md"
 _TABLE = re.compile(r"(<!-- written: ([\w-]+) -->\n).*?(<!-- end -->)", re.S)
+LESSON = re.compile(r"^<!-- lesson: ([\w-]+) -->\n````markdown\n(.*?)^````$", re.M | re.S)
+# What is made wrong in the lesson that the reference shows.
+SLIP = ("log(1 + grown)", "log(1 + grow)")
 _INPUTS = ("x", "y", "z")
 
 
@@ -81,6 +88,17 @@ def _first_sentence(text: str) -> str:
     return " ".join(text.split("\n\n")[0].split()).split(". ")[0].rstrip(".")
 
 
+def slip() -> str:
+    """What lint says of the lesson that the reference shows, with a slip in it."""
+    name, text = LESSON.findall(README.read_text(encoding="utf-8"))[0]
+    with TemporaryDirectory() as place, chdir(place):
+        path = Path(f"{name}.md")
+        path.write_text(text.replace(*SLIP, 1), encoding="utf-8")
+        said = CliRunner(env={"COLUMNS": "120"}).invoke(app, ["lesson", "lint", path.name]).output
+    lines = [line.rstrip() for line in said.partition("\n\n")[0].splitlines()]
+    return "\n".join(["```text", *lines, "```"])
+
+
 def table(header: Sequence[str], rows: Iterator[Sequence[str]]) -> str:
     """Return a Markdown table."""
     lines = [header, ["---"] * len(header), *rows]
@@ -93,6 +111,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "operations": operations,
     "draws": draws,
     "questions": questions,
+    "slip": slip,
     "codes": codes,
 }
 

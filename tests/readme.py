@@ -1,11 +1,13 @@
-"""Writes the blocks of the README that the program itself can tell: a frame, and the commands.
+"""Writes the blocks of the README that the program itself can tell: a frame, the commands, what they answer.
 
-Run it as ``python tests/readme.py``; tests/test_readme.py fails where the README is not what it would write.
+Run it as ``python -m tests.readme``; tests/test_readme.py fails where the README is not what it would write.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import chdir, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from typer.testing import CliRunner
 
@@ -20,6 +22,10 @@ from bn_tutor.walk.subject import Subject
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 _BLOCK = re.compile(r"(<!-- written: (\w+) -->\n```text\n).*?(\n```\n)", re.S)
+# What is made wrong in the lesson that ``lesson new`` writes, and what is answered in the quiz.
+SLIP = ("dscaled = dshifted\n", "dscaled = dshifted * w\n")
+ASKED, ANSWER = "Write dgamma,", "dgamma = dout * xhat"
+MOST_SEEDS = 100
 
 
 def frame() -> str:
@@ -42,10 +48,47 @@ def help_of(*words: str) -> Callable[[], str]:
     return run
 
 
+@contextmanager
+def folder() -> Iterator[CliRunner]:
+    """Run commands in an empty folder, which is their state folder, too."""
+    runner = CliRunner(env={"COLUMNS": "80", "BN_TUTOR_STATE": "."})
+    with TemporaryDirectory() as place, chdir(place):
+        yield runner
+
+
+def lint() -> str:
+    """What lint says of the lesson that ``lesson new`` writes, with a slip in it."""
+    with folder() as runner:
+        runner.invoke(app, ["lesson", "new", "my-layer", "--folder", "."])
+        path = Path("my-layer.md")
+        path.write_text(path.read_text(encoding="utf-8").replace(*SLIP), encoding="utf-8")
+        said = runner.invoke(app, ["lesson", "lint", "my-layer.md"]).output
+    return _trimmed(said.partition("\n\n")[0])
+
+
+def feedback() -> str:
+    """A question of the quiz, a wrong answer to it, and what is said of that; the first seed that asks it."""
+    words = ["quiz", "batchnorm", "--kind", "formula", "--count", "1", "--answers", "-", "--seed"]
+    with folder() as runner:
+        runs = (runner.invoke(app, [*words, str(seed)], input=f"{ANSWER}\n") for seed in range(MOST_SEEDS))
+        parts = next(run.output for run in runs if ASKED in run.output).split("\n\n")
+    first = next(at for at, part in enumerate(parts) if ASKED in part)
+    judged = next(at for at, part in enumerate(parts) if part.lstrip().startswith("✗"))
+    # What a person types does not stand in what a run with --answers prints.
+    question = "\n\n".join(parts[first:judged])
+    return _trimmed(f"{question}\n\nnumpy> {ANSWER}\n{parts[judged]}")
+
+
+def _trimmed(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.splitlines())
+
+
 BLOCKS: Mapping[str, Callable[[], str]] = {
     "frame": frame,
     "commands": help_of(),
     "walk": help_of("walk"),
+    "lint": lint,
+    "feedback": feedback,
     "quiz": help_of("quiz"),
 }
 

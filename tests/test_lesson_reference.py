@@ -8,15 +8,14 @@ from bn_tutor.course.codes import Code
 from bn_tutor.course.lint import lint
 from bn_tutor.course.loading import load
 from bn_tutor.engine.operations import ROWS
-from tests.lesson_reference import README, TABLES, rewritten
+from tests.lesson_reference import LESSON, README, SLIP, TABLES, rewritten
 
 TEXT = README.read_text(encoding="utf-8")
-_LESSON = re.compile(r"^<!-- lesson: ([\w-]+) -->\n````markdown\n(.*?)^````$", re.M | re.S)
 
 
 def lessons():
     """Return the lessons that the reference shows, by name."""
-    return dict(_LESSON.findall(TEXT))
+    return dict(LESSON.findall(TEXT))
 
 
 def cells(table):
@@ -70,6 +69,13 @@ def test_tables_are_whole(name):
     rows = [re.split(r"(?<!\\)\|", line) for line in TABLES[name]().splitlines()]
     assert len({len(row) for row in rows}) == 1
     assert all(cell.strip() for row in rows for cell in row[1:-1])
+
+
+def test_sample_of_lint_is_of_the_slip_in_the_lesson_shown():
+    said = TABLES["slip"]()
+    line = next(line for line in lessons()["softplus"].splitlines() if SLIP[0] in line)
+    assert "error[unknown-name]: grow is not defined before this line" in said
+    assert line.replace(*SLIP) in said and "hint: did you mean grown?" in said
 
 
 # --- the lesson in it -------------------------------------------------------------------------------------

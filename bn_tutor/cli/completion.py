@@ -28,6 +28,18 @@ def complete_choice(context: typer.Context, incomplete: str) -> list[str]:
     return [each for each in switch_choices(path) if each.startswith(incomplete)] if path else []
 
 
+def complete_function(context: typer.Context, incomplete: str) -> list[str]:
+    """Return the names of the file's functions and classes that begin so, also behind ``forward=``."""
+    from bn_tutor.checker.source import Source, read_source
+
+    # While a value is being completed, the arguments before it are not parsed yet.
+    path = context.args[0] if context.args else context.params.get("file")
+    source = read_source(Path(path)) if path else None
+    role, equals, begun = incomplete.rpartition("=")
+    names = [*source.functions, *source.classes] if isinstance(source, Source) else []
+    return [f"{role}{equals}{name}" for name in names if name.startswith(begun)]
+
+
 def _lesson_of(context: typer.Context) -> Path | None:
     from bn_tutor.course.catalogue import find
 

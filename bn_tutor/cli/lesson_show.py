@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from bn_tutor.cli.completion import complete_choice, complete_lesson
+from bn_tutor.cli.completion import complete_lesson
+from bn_tutor.cli.options import SetSwitch, Sizes
 
 HELP = """\
 Show a lesson's nodes with their local gradients, on one page.
@@ -27,18 +28,6 @@ Target = Annotated[
 ]
 ShownAs = Annotated[str, typer.Option("--as", metavar="FORM", help="table, graph, dot or mermaid.")]
 ShownLevel = Annotated[str, typer.Option("--level", metavar="LEVEL", help="node, operation or layer.")]
-Size = Annotated[
-    list[str] | None, typer.Option("--size", metavar="NAME=NUMBER", help="A size, such as N=6; repeatable.")
-]
-SetSwitch = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set",
-        metavar="SWITCH=CHOICE",
-        help="Show the lesson with a switch set; repeatable.",
-        autocompletion=complete_choice,
-    ),
-]
 AsJson = Annotated[bool, typer.Option("--json", help="As a JSON document, for a program.")]
 
 
@@ -46,7 +35,7 @@ def show_lesson(
     target: Target,
     shown_as: ShownAs = "table",
     level: ShownLevel = "node",
-    size: Size = None,
+    size: Sizes = None,
     switch: SetSwitch = None,
     as_json: AsJson = False,
 ) -> None:

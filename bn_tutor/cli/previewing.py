@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import typer
 
+from bn_tutor.cli.file_stamp import LOOK_AGAIN, Stamp, stamp_of
 from bn_tutor.cli.stage import Walked
 from bn_tutor.cli.stepper import step_through
 from bn_tutor.cli.targets import Request
@@ -19,9 +20,6 @@ from bn_tutor.views.look import Look
 from bn_tutor.walk.state import State
 from bn_tutor.walk.story import Tour
 from bn_tutor.walk.switching import fitting
-
-# How often the file is looked at, in seconds.
-LOOK_AGAIN = 0.3
 
 
 def preview(file: Path, look: Look, *, width: int | None, no_color: bool) -> None:
@@ -40,14 +38,14 @@ class Edited:
     path: Path
     request: Request
     wait: float | None = LOOK_AGAIN
-    _stamp: tuple[int, int, int] | None = None
+    _stamp: Stamp | None = None
     _walked: Walked | None = None
     _lesson: Lesson | tuple[Problem, ...] = ()
     _note: str = ""
 
     def tour(self, choices: Mapping[str, str]) -> Tour:
         """Return the tour of the file as it is now."""
-        stamp = self._stamped()
+        stamp = stamp_of(self.path)
         if self._walked is None or stamp != self._stamp:
             self._stamp, self._walked = stamp, Walked(self.request)
             self._lesson = read_lesson(self.path)
@@ -59,13 +57,6 @@ class Edited:
     def note(self) -> str:
         """Return what lint found in the file."""
         return self._note
-
-    def _stamped(self) -> tuple[int, int, int]:
-        try:
-            found = self.path.stat()
-        except OSError:
-            return 0, 0, 0  # an editor may take the file away for a moment
-        return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def _told(problems: tuple[Problem, ...]) -> str:

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from bn_tutor.cli.completion import complete_choice, complete_lesson
+from bn_tutor.cli.completion import complete_lesson
+from bn_tutor.cli.options import NoColor, Plain, SetSwitch
 
 HELP = """\
 Questions from a lesson's graph, with feedback that names the mistake.
@@ -21,7 +22,7 @@ Examples:
 
 \b
 Kinds: next, shape, local, number, formula, whole, join, line, order, own.
-While you answer: h is a hint, r shows the answer, s skips, q ends.
+While you answer: ? is help, h a hint, r shows the answer, s skips, q ends.
 """
 
 Lessons = Annotated[
@@ -33,15 +34,6 @@ Kind = Annotated[list[str] | None, typer.Option("--kind", metavar="KIND", help="
 Seed = Annotated[
     int | None, typer.Option("--seed", help="The same questions again; else new ones each time.")
 ]
-SetSwitch = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set",
-        metavar="SWITCH=CHOICE",
-        help="Set a lesson's switch; repeatable.",
-        autocompletion=complete_choice,
-    ),
-]
 Due = Annotated[
     bool, typer.Option("--due", help="First what is due for review, in all lessons unless some are named.")
 ]
@@ -51,8 +43,6 @@ Answers = Annotated[
 AsJson = Annotated[
     bool, typer.Option("--json", help="Print the session as one JSON document; needs --answers.")
 ]
-Plain = Annotated[bool, typer.Option("--plain", help="No boxes, for screen readers (also ACCESSIBLE=1).")]
-NoColor = Annotated[bool, typer.Option("--no-color", help="No colours (also NO_COLOR).")]
 
 
 def quiz(

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from bn_tutor.cli.completion import complete_choice, complete_lesson, complete_node
+from bn_tutor.cli.completion import complete_lesson, complete_node
+from bn_tutor.cli.options import NoColor, Plain, SetSwitch, Sizes
 
 HELP = """\
 Step through a forward and backward pass, one node at a time.
@@ -29,9 +30,6 @@ Target = Annotated[
         metavar="[LESSON | FILE.md | FILE.py:FUNCTION]", help="What to walk.", autocompletion=complete_lesson
     ),
 ]
-Size = Annotated[
-    list[str] | None, typer.Option("--size", metavar="NAME=NUMBER", help="A size, such as N=6; repeatable.")
-]
 Seed = Annotated[int, typer.Option("--seed", help="Other random numbers.")]
 Eps = Annotated[float | None, typer.Option("--eps", help="The eps inside the root; 0 is allowed.")]
 Data = Annotated[
@@ -46,31 +44,18 @@ ShownLevel = Annotated[
     str, typer.Option("--level", metavar="LEVEL", help="node, operation or layer; z changes it.")
 ]
 Precision = Annotated[int, typer.Option("--precision", min=1, max=12, help="Decimals shown.")]
-SetSwitch = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--set",
-        metavar="SWITCH=CHOICE",
-        help="Flip a lesson's switch; repeatable, s flips it later.",
-        autocompletion=complete_choice,
-    ),
-]
 Predict = Annotated[bool, typer.Option("--predict", help="Ask before each backward frame.")]
 InOrder = Annotated[
     str, typer.Option("--order", metavar="ORDER", help="right, or recursive: without topological order.")
 ]
 Twice = Annotated[bool, typer.Option("--twice", help="A second backward pass on top of the first.")]
-Plain = Annotated[
-    bool, typer.Option("--plain", help="Append only, no boxes, for screen readers (also ACCESSIBLE=1).")
-]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the whole walk as one JSON document.")]
-NoColor = Annotated[bool, typer.Option("--no-color", help="No colours (also NO_COLOR).")]
 Width = Annotated[int | None, typer.Option("--width", min=10, max=1000, help="Columns to draw in.")]
 
 
 def walk(
     target: Target = "batchnorm",
-    size: Size = None,
+    size: Sizes = None,
     seed: Seed = 0,
     eps: Eps = None,
     data: Data = None,

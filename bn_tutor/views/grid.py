@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from bn_tutor.views.look import Look
-from bn_tutor.views.wrapping import broken
+from bn_tutor.views.wrapping import wrapped
 
 GAP = 2
 # What the formula and the note need at least, where they are longer; with less room the cells are stacked.
@@ -32,18 +32,6 @@ def grid_lines(parts: Sequence[Sequence[Row]], look: Look) -> list[list[Text]]:
     if widths is None:
         return [[line for row in part for line in _stacked(row, look.width)] for part in parts]
     return [[line for row in part for line in _in_columns(row, widths)] for part in parts]
-
-
-def wrapped(text: Text, width: int, hanging: int = 0) -> list[Text]:
-    """Return a text as lines of at most ``width`` columns; all but the first are indented by ``hanging``."""
-    lines = broken(text, max(width, 4))
-    if len(lines) > 1 and hanging:
-        lines = broken(text, max(width - hanging, 4))
-    return [_indented(line, hanging if at else 0) for at, line in enumerate(lines)]
-
-
-def _indented(line: Text, indent: int) -> Text:
-    return Text(" " * indent).append_text(line) if line else line
 
 
 def _widths(rows: Sequence[Row], width: int) -> tuple[int, int, int, int] | None:
@@ -89,5 +77,5 @@ def _stacked(row: Row, width: int) -> list[Text]:
     beside = Text("  ").join(tail)
     if beside.cell_len <= width - indent - 2:
         tail = [beside] if beside else []
-    below = [_indented(line, 2) for cell in tail for line in wrapped(cell, width - indent - 2)]
-    return [_indented(line, indent) for line in [*wrapped(head, width - indent, hanging=4), *below]]
+    below = [line for cell in tail for line in wrapped(cell, width, indent=indent + 2)]
+    return [*wrapped(head, width, hanging=4, indent=indent), *below]

@@ -3,9 +3,9 @@
 from rich.text import Text
 
 from bn_tutor.engine.graph import Graph
-from bn_tutor.views.grid import wrapped
 from bn_tutor.views.lanes import MOST_LANES, lane_lines, lane_rows
 from bn_tutor.views.look import FAINT, FORWARD, Look
+from bn_tutor.views.wrapping import wrapped
 
 
 def lesson_graph(graph: Graph, look: Look) -> list[Text]:

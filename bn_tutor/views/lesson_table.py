@@ -12,8 +12,9 @@ from bn_tutor.engine.graph import Graph, Node, Recording
 from bn_tutor.engine.operation import CONSTANT
 from bn_tutor.engine.zoom import Through
 from bn_tutor.views.formula import pretty
-from bn_tutor.views.grid import Row, grid_lines, wrapped
+from bn_tutor.views.grid import Row, grid_lines
 from bn_tutor.views.look import FAINT, Look
+from bn_tutor.views.wrapping import wrapped
 from bn_tutor.walk.arithmetic import local_formula
 from bn_tutor.walk.local_gradients import LocalGradient, local_gradients
 from bn_tutor.walk.operands import operand

@@ -13,7 +13,7 @@ from bn_tutor.engine.graph import Node
 from bn_tutor.views.formula import pretty
 from bn_tutor.views.look import BACKWARD, FORWARD, Look
 from bn_tutor.views.prose import prose_lines
-from bn_tutor.views.wrapping import broken
+from bn_tutor.views.wrapping import wrapped
 from bn_tutor.walk.state import State
 from bn_tutor.walk.story import Direction, Frame, Story
 
@@ -84,11 +84,7 @@ class Page:
 
     def sentence(self, content: str, style: str = "") -> list[Text]:
         """Return a text wrapped to the width that a label leaves."""
-        return self.wrapped(self.look.text(content, style), self._inner_width())
-
-    def wrapped(self, text: Text, width: int) -> list[Text]:
-        """Return a text as lines of at most ``width`` columns, and never of less than a word's."""
-        return broken(text, max(width, 8))
+        return wrapped(self.look.text(content, style), self._inner_width())
 
     def prose(self, markdown: str) -> list[Text]:
         """Return prose with its computed values filled in."""

@@ -42,9 +42,8 @@ def with_excerpt(problem: Problem, source: Sequence[str], look: Look) -> list[Te
 
 
 def _head(problem: Problem, look: Look, hint: str = "") -> Text:
-    place, _, _ = str(problem).partition(f": {problem.severity}")
     code = f"[{problem.code}]" if problem.code else ""
-    head = look.text(f"{place}: ", "bold")
+    head = look.text(f"{problem.place}: " if problem.path else "", "bold")
     head.append(look.shown(f"{problem.severity}{code}"), style=f"bold {_COLOURS[problem.severity]}")
     return head.append(look.shown(f": {problem.message}" + (f" ({hint})" if hint else "")))
 

@@ -11,8 +11,9 @@ from rich.text import Text
 from bn_tutor.practice.progress import Habit, Mastery, Streak
 from bn_tutor.practice.report import LessonProgress, Report
 from bn_tutor.practice.schedule import Review
-from bn_tutor.views.grid import Row, grid_lines, wrapped
+from bn_tutor.views.grid import Row, grid_lines
 from bn_tutor.views.look import FAINT, RIGHT, WRONG, Look
+from bn_tutor.views.wrapping import wrapped
 
 # From which share on a node has which sign, in which colour.
 LEVELS: Sequence[tuple[float, str, str]] = ((0.8, "●", RIGHT), (0.5, "◉", "yellow"), (0.0, "○", WRONG))
@@ -53,7 +54,9 @@ def _beginning(lessons: Sequence[str], look: Look) -> list[Text]:
 
 def _streaks(report: Report, look: Look) -> list[Text]:
     lines = [_row("Days with practice", report.days, "", look)]
-    lines.append(_row("Right at the first try", report.right, f" of {report.times}", look))
+    lines.append(_row("Right at the first try", report.right, f" of {report.times:,}", look))
+    if report.skipped:
+        lines[-1].append(f"; {report.skipped:,} skipped")
     return [part for line in lines for part in wrapped(line, look.width, hanging=2)]
 
 

@@ -8,7 +8,7 @@ from markdown_it.token import Token
 from rich.text import Text
 
 from bn_tutor.views.look import Look
-from bn_tutor.views.wrapping import broken
+from bn_tutor.views.wrapping import wrapped
 
 _STYLES = {"em_open": "italic", "strong_open": "bold", "code_inline": "bold cyan"}
 
@@ -20,18 +20,10 @@ def prose_lines(markdown: str, look: Look, width: int) -> list[Text]:
         if lines and not indent:
             lines.append(Text())
         # However deep a list is, two thirds of the width are left for its text.
-        lines += _wrapped(paragraph, max(width, 8), min(indent, width // 3))
+        # Under the text of a list item, not under its dot.
+        hanging = 2 if indent else 0
+        lines += wrapped(paragraph, max(width, 8), hanging, min(indent, width // 3))
     return lines
-
-
-def _wrapped(paragraph: Text, width: int, indent: int) -> list[Text]:
-    hanging = 2 if indent else 0  # under the text of a list item, not under its dot
-    wrapped = broken(paragraph, max(width - indent - hanging, 4))
-    return [_indented(line, indent + (hanging if at else 0)) for at, line in enumerate(wrapped)]
-
-
-def _indented(line: Text, indent: int) -> Text:
-    return Text(" " * indent).append_text(line) if indent and line else line
 
 
 def _paragraphs(tokens: Sequence[Token], look: Look) -> Iterator[tuple[Text, int]]:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from rich.console import Console
 from rich.text import Text
 
 from bn_tutor.course.numbers import shape_text
@@ -12,6 +11,8 @@ from bn_tutor.practice.session import Reply, Tally, Word
 from bn_tutor.views.arrays import array_block
 from bn_tutor.views.columns import laid_out
 from bn_tutor.views.look import RIGHT, WRONG, Look
+from bn_tutor.views.quiz_help import hidden_lines
+from bn_tutor.views.wrapping import indented
 
 HOW_TO = "Answer with a letter, a number, a shape such as (4, 3), or a line of NumPy. Or type"
 COMMANDS = ", ".join(word.value for word in Word)
@@ -21,13 +22,15 @@ COMMANDS = ", ".join(word.value for word in Word)
 class Ending:
     """What is said at the end of a session: how it went, in all and by kind, and how to go on.
 
-    ``habits`` counts mistakes by their titles; ``walks`` are commands; ``come_back`` is a sentence.
+    ``habits`` counts mistakes by their titles; ``walks`` are commands, and so is what ``go_on`` maps to why;
+    ``come_back`` is a sentence.
     """
 
     total: Tally
     kinds: Mapping[str, Tally]
     habits: Mapping[str, int]
     walks: Sequence[str]
+    go_on: Mapping[str, str]
     come_back: str
 
 
@@ -37,12 +40,8 @@ def how_to_lines(look: Look) -> list[Text]:
 
 
 def prompt(asked: Asked) -> str:
-    """Return the prompt, which says what kind of answer is wanted."""
-    wanted = "letter" if asked.choices and asked.kind != "order" else _WANTED.get(asked.kind, asked.kind)
-    return f"{wanted}> "
-
-
-_WANTED = {"order": "letters", "formula": "numpy"}
+    """Return the prompt, which says what sort of answer is wanted."""
+    return f"{asked.wants}> "
 
 
 def question_lines(asked: Asked, number: int, count: int, look: Look) -> list[Text]:
@@ -57,6 +56,8 @@ def question_lines(asked: Asked, number: int, count: int, look: Look) -> list[Te
         lines += [Text(), *_data(asked, look)]
     if asked.choices or asked.lines:
         lines += [Text(), *_listed(asked, look)]
+    if note := hidden_lines(asked, look):
+        lines += [Text(), *note]
     return [*lines, Text()]
 
 
@@ -80,11 +81,7 @@ def _listed(asked: Asked, look: Look) -> list[Text]:
 
 
 def _wrapped(text: str, look: Look, style: str = "", indent: int = 1) -> list[Text]:
-    console = Console(width=look.width, color_system=None, legacy_windows=False)
-    lines = look.text(text, style).wrap(console, max(look.width - indent - 1, 8))
-    for line in lines:
-        line.rstrip()
-    return [Text(" " * indent).append_text(line) for line in lines]
+    return indented(look.text(text, style), look.width, indent)
 
 
 def reply_lines(reply: Reply, look: Look) -> list[Text]:
@@ -105,15 +102,28 @@ def summary_lines(ending: Ending, look: Look) -> list[Text]:
     """Return the end of a session: how it went by kind, which mistakes came up, what to walk next."""
     total = ending.total
     if not total.asked:
-        return [look.text(" No question was answered.")]
-    head = f"{total.right_at_once} of {total.asked} right at the first try, {total.right} in the end"
-    lines = [*_wrapped(head, look, "bold"), Text()]
+        skipped = f" {total.skipped} skipped." if total.skipped else ""
+        return _wrapped(f"No question was answered.{skipped}", look)
+    lines = [*_wrapped(_told(total, "right at the first try"), look, "bold"), Text()]
     for kind, tally in ending.kinds.items():
-        told = f"{kind:<8} {tally.right_at_once} of {tally.asked} at once, {tally.right} in the end"
-        lines += _wrapped(told, look, indent=2)
-    habits = [f"{title}: {count} time{'s' if count > 1 else ''}" for title, count in ending.habits.items()]
+        lines += _wrapped(f"{kind:<8} {_told(tally, 'at once')}", look, indent=2)
+    habits = [f"{title}: {_counted(count, 'question')}" for title, count in ending.habits.items()]
+    go_on = [f"{command}   {why}" for command, why in ending.go_on.items()]
     lines += [*_part("What went wrong", habits, look), *_part("To look at again", ending.walks, look)]
+    lines += _part("To go on with", go_on, look)
     return [*lines, Text(), *_wrapped(ending.come_back, look)] if ending.come_back else lines
+
+
+def _told(tally: Tally, at_once: str) -> str:
+    skipped = f"{tally.skipped} skipped"
+    if not tally.asked:
+        return skipped
+    told = f"{tally.right_at_once} of {tally.asked} {at_once}, {tally.right} in the end"
+    return f"{told}; {skipped}" if tally.skipped else told
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}{'s' if count > 1 else ''}"
 
 
 def _part(title: str, texts: Sequence[str], look: Look) -> list[Text]:

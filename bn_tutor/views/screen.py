@@ -17,6 +17,7 @@ from bn_tutor.views.lanes import lane_lines
 from bn_tutor.views.look import RIGHT, WRONG, Look
 from bn_tutor.views.page import Page
 from bn_tutor.views.verdict_frame import verdict_lines
+from bn_tutor.views.wrapping import beginning, wrapped
 from bn_tutor.walk.state import Prompt, State, frame_of
 from bn_tutor.walk.story import Direction, Frame, Story, Tour
 from bn_tutor.walk.switching import switches_text
@@ -25,6 +26,8 @@ from bn_tutor.walk.switching import switches_text
 WIDE = 116
 # What a frame must keep; a graph with very many lanes stands beside none.
 NARROWEST_BESIDE = 78
+# Of a formula that is longer only the beginning is its title.
+MOST_TITLE_LINES = 3
 _BODIES = {
     Direction.FORWARD: forward_lines,
     Direction.BACKWARD: backward_lines,
@@ -119,8 +122,7 @@ def _header(page: Page) -> list[Text]:
     if not look.plain:
         line.append(look.shown("━" * round(done * room)), style=page.colour)
         line.append(look.shown("─" * (room - round(done * room))), style="dim")
-    line.truncate(look.width)
-    return [line, *_title(page), Text(), *_question(page)]
+    return [*beginning(line, look.width, 1, look.shown("…")), *_title(page), Text(), *_question(page)]
 
 
 def _where(frame: Frame) -> str:
@@ -142,7 +144,9 @@ def _title(page: Page) -> list[Text]:
     if node.caption and line.cell_len + len(node.caption) + 4 <= look.width:
         line.append(look.shown(f"   {node.caption}"), style="italic dim")
     if line.cell_len > look.width:
-        return [look.text(f" {name}", "bold"), look.text(f" shape {shape_text(node.shape)}", "dim")]
+        title = look.text(name, "bold")
+        lines = beginning(title, look.width, MOST_TITLE_LINES, look.shown("…"), hanging=2, indent=1)
+        return [*lines, look.text(f" shape {shape_text(node.shape)}", "dim")]
     return [line]
 
 
@@ -196,12 +200,12 @@ def _status(page: Page) -> list[Text]:
             return [line.append_text(typed).append(" ", style="reverse")]
         # What was typed last is seen in any case.
         tail = Text(" ").append_text(typed[-max(look.width // 2 - 2, 1) :]).append(" ", style="reverse")
-        return [*page.wrapped(line, look.width), tail]
+        return [*wrapped(line, look.width), tail]
     if not state.message:
         return _note(page) or [Text()]
-    return page.wrapped(look.text(f" {state.message}", "bold yellow"), look.width)
+    return wrapped(look.text(f" {state.message}", "bold yellow"), look.width)
 
 
 def _note(page: Page) -> list[Text]:
-    lines = page.wrapped(page.look.text(page.state.note, "dim"), page.look.width - 1)
+    lines = wrapped(page.look.text(page.state.note, "dim"), page.look.width - 1)
     return [Text(" ").append_text(line) for line in lines if line]

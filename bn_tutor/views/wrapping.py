@@ -17,6 +17,8 @@ _WORD = re.compile(rf"\s*(?:{_WHOLE}|\S)+\s*")
 _CLOSING = r"[\])},.;:]*\s*"
 _PART = re.compile(rf"{_WHOLE}{_CLOSING}|(?:(?!{_WHOLE}).)+", re.S)
 _PIECE = re.compile(r"\s*\S+\s*")
+# What is left for a text, whatever is taken from its width.
+LEAST = 4
 
 
 def broken(text: Text, width: int) -> list[Text]:
@@ -25,6 +27,36 @@ def broken(text: Text, width: int) -> list[Text]:
     for line in lines:
         line.rstrip()
     return lines
+
+
+def wrapped(text: Text, width: int, hanging: int = 0, indent: int = 0) -> list[Text]:
+    """Return a text as lines of at most ``width`` columns, however narrow that is with LEAST for the text.
+
+    All are indented by ``indent``, and all but the first by ``hanging`` more.
+    """
+    lines = broken(text, max(width - indent, LEAST))
+    if len(lines) > 1 and hanging:
+        lines = broken(text, max(width - indent - hanging, LEAST))
+    return [moved(line, indent + (hanging if at else 0)) for at, line in enumerate(lines)]
+
+
+def beginning(text: Text, width: int, most: int, sign: str, hanging: int = 0, indent: int = 0) -> list[Text]:
+    """Return a wrapped text, of which ``most`` lines are kept; ``sign`` ends the last if there were more."""
+    lines = wrapped(text, width, hanging, indent)
+    if len(lines) <= most:
+        return lines
+    last = broken(lines[most - 1], max(width - len(sign), LEAST))[0]
+    return [*lines[: most - 1], last.append(sign)]
+
+
+def moved(line: Text, columns: int) -> Text:
+    """Return a line with so many spaces in front of it; an empty one stays empty."""
+    return Text(" " * columns).append_text(line) if columns and line else line
+
+
+def indented(text: Text, width: int, indent: int = 1) -> list[Text]:
+    """Return a text as lines of less than ``width`` columns, with a margin in front of each."""
+    return wrapped(text, width - 1, indent=indent)
 
 
 def _starts(plain: str, width: int) -> list[int]:

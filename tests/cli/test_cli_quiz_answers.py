@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 
 import pytest
 
@@ -110,6 +111,88 @@ def test_answers_from_standard_input(shell):
 def test_a_reader_that_leaves(shell):
     result = shell('yes r | "$@" quiz --seed 7 --answers - | head -2')
     assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_nobody_is_waited_for(answered):
+    result = answered(["r"] * 3, *SEEDED, "--count", "3", "--kind", "number")
+    assert (result.returncode, result.stdout.count("The answer is")) == (0, 3)
+    assert "--" not in result.stdout.replace("--backward", "").replace("--from", "").replace("--due", "")
+
+
+def test_where_there_are_fewer_questions_than_asked_for_that_is_told_at_the_start(answered, keys):
+    options = ("--kind", "whole", "--count", "200")
+    count = len(keys(*SEEDED, *options))
+    assert 0 < count < 200
+    lines = answered(["s"] * 200, *SEEDED, *options).stdout.splitlines()
+    noun = "question" if count == 1 else "questions"
+    told = f" There {'is' if count == 1 else 'are'} only {count} {noun} of this kind."
+    assert lines.index(told) < next(at for at, line in enumerate(lines) if line.startswith(" 1 of"))
+    assert any(line.startswith(f" 1 of {count}   batchnorm") for line in lines)
+    assert any(line.startswith(f" {count} of {count}   batchnorm") for line in lines)
+
+
+def test_where_there_are_enough_nothing_is_told(answered):
+    assert "only" not in answered(["q"], *SEEDED, "--kind", "number", "--count", "2").stdout
+
+
+def test_the_last_question_is_not_followed_by_another_one(answered):
+    assert "Another" not in answered(["s"] * 2, *SEEDED, "--count", "2").stdout
+
+
+# --- the end --------------------------------------------------------------------------------------------
+
+
+def ending_of(answered, lines, *options):
+    text = answered(lines, *options).stdout
+    return text[text.rindex("right at the first try") :]
+
+
+def test_after_all_was_right_there_is_something_to_go_on_with(answered, keys):
+    options = (*SEEDED, "--kind", "shape", "--count", "2")
+    text = ending_of(answered, keys(*options), *options)
+    assert "To look at again" not in text
+    assert "bn-tutor quiz batchnorm --kind next   not asked yet" in text
+    following = [line for line in text.splitlines() if "builds on batchnorm" in line]
+    assert len(following) == 1
+    name = following[0].split()[2]
+    assert answered(["q"], name, *SEEDED).returncode == 0
+
+
+def test_what_to_look_at_again_stands_there_once(answered, keys):
+    options = (*SEEDED, "--kind", "formula", "--count", "40")
+    text = ending_of(answered, ["r"] * 40, *options)
+    walks = [line for line in text.splitlines() if "bn-tutor walk" in line]
+    assert len(walks) == len(set(walks)) > 1
+    assert "To go on with" not in text
+
+
+def test_a_typo_is_nothing_to_look_at_again(answered, keys):
+    options = (*SEEDED, "--kind", "number", "--count", "1")
+    (key,) = keys(*options)
+    assert "To look at again" not in ending_of(answered, ["77.77", key], *options)
+    assert "To look at again" in ending_of(answered, ["77.77", "78.78", key], *options)
+
+
+def test_a_mistake_counts_once_a_question(answered):
+    options = (*SEEDED, "--kind", "formula", "--count", "40")
+    lines = answered(["dout"] * 3 * 40, *options).stdout
+    document = json.loads(answered(["dout"] * 3 * 40, *options, "--json").stdout)
+    named = {
+        (question["id"], each["mistake"])
+        for question in document["questions"]
+        for each in question["answers"]
+        if each["mistake"]
+    }
+    ending = lines[lines.rindex("What went wrong") :].partition("To look")[0]
+    assert sum(int(count) for count in re.findall(r": (\d+)\s+questions?", ending)) == len(named) > 0
+
+
+def test_commands_name_a_lesson_as_it_was_named(run, answered):
+    assert run("lesson", "new", "mine", "--folder", ".").returncode == 0
+    text = ending_of(answered, ["r"] * 4, "mine.md", *SEEDED, "--kind", "formula", "--count", "4")
+    assert "bn-tutor walk mine.md --backward --from " in text
+    text = ending_of(answered, ["r"] * 9, "dropout", "--set", "mode=inference", *SEEDED)
+    assert "bn-tutor walk dropout --set mode=inference --backward" in text
 
 
 # --- what cannot be kept --------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Tours to draw, and what is drawn of them as plain text."""
 
-from functools import cache
+from functools import cache, partial
 from unicodedata import category
 
 import numpy as np
@@ -8,18 +8,16 @@ import pytest
 from rich.cells import cell_len
 
 from bn_tutor.course.loading import load, record, upstream_of, with_choices
-from bn_tutor.course.problem import Findings
-from bn_tutor.course.reader import parse_lesson
-from bn_tutor.engine.graph import Recording, build
 from bn_tutor.engine.tracing import trace
 from bn_tutor.engine.zoom import Level
 from bn_tutor.views.look import Look
 from bn_tutor.views.page import Page
 from bn_tutor.views.screen import frame_lines, screen
 from bn_tutor.walk.demonstrations import Order
-from bn_tutor.walk.state import State, frame_of, press
+from bn_tutor.walk.state import State, frame_of
 from bn_tutor.walk.story import Tour
 from bn_tutor.walk.subject import Subject
+from tests import tours
 
 
 @cache
@@ -55,8 +53,7 @@ def text_tour():
     """Make a tour of a lesson file's text, under a name of one's own, with these choices of its switches."""
 
     def make(text, name="lesson", **choices):
-        lesson = parse_lesson(text, "lesson", Findings("lesson.md"))
-        assert not isinstance(lesson, tuple), lesson
+        lesson = tours.lesson_of(text)
         return Tour(_subject(with_choices(lesson, choices), 0, {}, {}, name))
 
     return make
@@ -85,37 +82,16 @@ def traced_tour(traced):
     return make
 
 
-def two_steps(x, w, b):
-    h = np.tanh(x * w)
-    low = h.mean(axis=0)
-    return h * b + low
-
-
-@cache
-def _several_tour(outputs=("out", "h", "low"), order=Order.RIGHT):
-    generator = np.random.default_rng(5)
-    one = trace(two_steps, *(generator.normal(size=shape) for shape in ((4, 3), (3,), (3,))))
-    recording = Recording(build(one.graph.nodes, outputs), one.values)
-    upstreams = {name: generator.normal(size=value.shape) for name, value in recording.outputs.items()}
-    return Tour(Subject("two_steps", recording, upstreams, 0), order)
-
-
 @pytest.fixture(scope="session")
 def several_tour():
-    """Make a tour of h, low and out, which both of them feed, with these outputs: outputs, order."""
-    return _several_tour
+    """Make a tour of a function with several outputs: outputs, order."""
+    return partial(tours.several_tour, seed=5)
 
 
 @pytest.fixture(scope="session")
 def press_all():
     """Press keys one after the other."""
-
-    def pressed(tour, state, *keys):
-        for key in keys:
-            state = press(tour, state, key)
-        return state
-
-    return pressed
+    return tours.pressed
 
 
 def _plain(lines):

@@ -12,10 +12,11 @@ from bn_tutor.course.loading import load, record
 from bn_tutor.course.problem import Findings
 from bn_tutor.course.reader import parse_lesson
 from bn_tutor.engine.zoom import Level
-from bn_tutor.views.grid import Row, grid_lines, wrapped
+from bn_tutor.views.grid import Row, grid_lines
 from bn_tutor.views.lesson_graph import lesson_graph
 from bn_tutor.views.lesson_table import lesson_table
 from bn_tutor.views.look import Look
+from bn_tutor.views.wrapping import wrapped
 
 FOLDER = Path(__file__).parent / "lesson_pages"
 WIDTHS = [10, 14, 20, 30, 40, 60, 72, 80, 100, 120, 200]

@@ -77,6 +77,12 @@ def test_without_answers_it_says_how_to_begin():
     assert page(answers=[], lessons=["gates", "linear"])[1] == "  bn-tutor quiz gates linear"
 
 
+def test_what_was_skipped_stands_apart():
+    skipped = [each for name in "ab" for each in asked("s", question=f"shape/d{name}")]
+    assert page(answers=asked("+") + skipped)[1].endswith("1 of 1 in all; 2 skipped")
+    assert not any("skipped" in line for line in page(answers=asked("+")))
+
+
 def test_each_level_has_a_sign_of_its_own():
     answers = [
         *asked("+", question="shape/dmu"),

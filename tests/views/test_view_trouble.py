@@ -56,8 +56,32 @@ def test_the_head_fits_eighty_columns():
 def test_it_fills_the_screen_and_no_more(file, too_wide, width, height, count):
     lines = drawn([problem(file())] * count, width, height)
     assert (len(lines), too_wide(lines, width)) == (height, [])
-    assert "This" in lines[0]
+    assert "This" in lines[0] or lines[0].startswith("5: there")
     assert lines[-1] == " q quit"
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "count", "shown"),
+    [
+        (10, 3, 50, ["5: there", "is no…"]),
+        (10, 4, 50, ["5: there", "is no", "operation…"]),
+        (10, 6, 50, ["5: there", "is no", "operation", "meen", " and more"]),
+        (20, 5, 1, ["5: there is no", "operation meen", "", ""]),
+        (80, 3, 50, ["5: there is no operation meen", " and more"]),
+        (80, 4, 50, ["5: there is no operation meen", " and more", ""]),
+    ],
+)
+def test_of_few_rows_the_first_problem_has_all(file, width, height, count, shown):
+    assert drawn([problem(file())] * count, width, height)[:-1] == shown
+
+
+def test_in_few_rows_a_problem_without_a_line_has_none():
+    assert drawn([problem("", 0, 0)] * 2, 40, 3)[0] == "there is no operation meen"
+
+
+def test_a_problem_that_is_in_no_file_is_told_once():
+    lines = drawn([problem("", 0, 0)], 120)
+    assert lines[2] == "error[unknown-operation]: there is no operation meen"
 
 
 @pytest.mark.parametrize("height", [3, 5, 10, 24])
@@ -117,5 +141,6 @@ def test_markup_is_shown_as_it_stands(file):
 
 
 def test_in_ascii_it_is_ascii(file):
+    assert "".join(drawn([problem(file())], 10, 3, ascii=True)).isascii()
     lines = drawn([problem(file("y = x² − √x\n"), 1, 5, "∂ − ×", "→")], ascii=True)
     assert "".join(lines).isascii()

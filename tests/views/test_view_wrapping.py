@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 from rich.text import Text
 
 from bn_tutor.engine.zoom import Level
-from bn_tutor.views.grid import wrapped
 from bn_tutor.views.look import Look
 from bn_tutor.views.prose import prose_lines
-from bn_tutor.views.wrapping import broken, filled
+from bn_tutor.views.wrapping import beginning, broken, filled, wrapped
 from bn_tutor.walk.document import walk_json
 
 ENTRY = r"(?:\d+|[A-Z])"
@@ -82,6 +81,65 @@ def test_parts_share_lines_as_long_as_they_fit():
     assert plain(filled(parts, 19)) == ["(2,)", "spread over axis 0,", "sum over axis 0"]
     assert plain(filled(parts, 12)) == ["(2,)", "spread over", "axis 0,", "sum over", "axis 0"]
     assert [part.plain for part in parts] == ["(2,)", "spread over axis 0,", "sum over axis 0"]
+
+
+@pytest.mark.parametrize(
+    ("width", "most", "sign", "lines"),
+    [
+        (40, 1, "…", ["one two three four"]),
+        (14, 1, "…", ["one two three…"]),
+        (13, 1, "…", ["one two…"]),
+        (13, 1, "...", ["one two..."]),
+        (9, 2, "…", ["one two", " three…"]),
+        (9, 3, "…", ["one two", " three", " four"]),
+        (4, 1, "…", ["one…"]),
+        (3, 1, "…", ["one…"]),
+    ],
+)
+def test_beginning_of_a_text_ends_at_a_word(width, most, sign, lines):
+    assert plain(beginning(Text("one two three four"), width, most, sign, hanging=1)) == lines
+
+
+def test_lines_are_indented_and_hang():
+    assert plain(wrapped(Text("one two three"), 8, hanging=2, indent=1)) == [" one", "   two", "   three"]
+    assert plain(wrapped(Text("one two three"), 10, hanging=2, indent=1)) == [" one two", "   three"]
+    assert plain(wrapped(Text(""), 9, hanging=2, indent=1)) == [""]
+
+
+LONG = """+++
+format = 1
+
+[inputs]
+x = { shape = [4, 3] }
++++
+
+```graph
+out = x * 2 + x / 3 + exp(x) * tanh(x) + x * 4 + x / 5 + exp(x) * tanh(x) + x * 6 + x / 7 + exp(x) * tanh(x)
+```
+"""
+
+
+@pytest.mark.parametrize("ascii_signs", [False, True])
+@pytest.mark.parametrize("width", [20, 40, 80])
+def test_a_title_that_is_wider_than_the_terminal_is_wrapped(text_tour, draw, ascii_signs, width):
+    look = Look(width, ascii=ascii_signs)
+    title = draw(text_tour(LONG), look=look)[1:5]
+    shape = next(at for at, line in enumerate(title) if "shape (4, 3)" in line)
+    whole = " ".join(line.strip() for line in title[:shape])
+    end = "..." if ascii_signs else "…"
+    formula = (
+        "out = x · 2 + x / 3 + exp(x) · tanh(x) + x · 4 + x / 5 + exp(x) · tanh(x) + x · 6 + x / 7 + exp(x)"
+    )
+    formula = look.shown(formula + " · tanh(x)")
+    assert whole == formula or (shape == 3 and formula.startswith(whole.removesuffix(end)))
+    assert (whole == formula) == (width == 80)
+
+
+def test_where_we_are_is_cut_at_a_word(draw, text_tour):
+    text = LONG.replace("[inputs]", '[switches]\nmode = ["a", "something-else"]\n\n[inputs]')
+    tour = text_tour(text, mode="something-else")
+    assert draw(tour, look=Look(60))[0].startswith(" lesson   forward 1 of 1   mode = something-else   ━")
+    assert draw(tour, look=Look(40))[0] == " lesson   forward 1 of 1   mode =…"
 
 
 def test_prose_and_tables_break_no_shape():
