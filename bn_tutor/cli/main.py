@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from bn_tutor.cli import lesson, progress, quiz, walk
+from bn_tutor.cli import check, lesson, progress, quiz, walk
 from bn_tutor.version import __version__
 
 HELP = """\
@@ -22,6 +22,7 @@ Try:
   bn-tutor walk batchnorm             step through the nine nodes, forward and back
   bn-tutor walk batchnorm --predict   answer before you see
   bn-tutor quiz                       questions, with feedback that names the mistake
+  bn-tutor check my_bn.py             your own code: which line is wrong, and why
   bn-tutor lesson list                the lessons there are
 """
 
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 app.command("walk", help=walk.HELP)(walk.walk)
 app.command("quiz", help=quiz.HELP)(quiz.quiz)
+app.command("check", help=check.HELP)(check.check)
 app.command("progress", help=progress.HELP)(progress.progress)
 app.add_typer(lesson.app, name="lesson", help=lesson.HELP)
 

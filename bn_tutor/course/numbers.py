@@ -10,7 +10,7 @@ from bn_tutor.engine.shapes import Shape
 
 MOST_INLINE = 8
 # What is longer, in signs, is no shape, and no size.
-LONGEST_SHAPE, LONGEST_SIZE = 100, 10
+LONGEST_SHAPE, LONGEST_SIZE = 100, 16
 
 
 def number(value: float, precision: int) -> str:

@@ -139,7 +139,7 @@ def test_columns_are_as_good_as_width(walk):
 
 @pytest.mark.parametrize("columns", ["1", "100000"])
 def test_absurd_columns_are_no_error(walk, columns):
-    assert walk(COLUMNS=columns).startswith(" forward")
+    assert "forward" in walk(COLUMNS=columns)
 
 
 # --- encodings --------------------------------------------------------------------------------------------
