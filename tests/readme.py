@@ -26,6 +26,24 @@ _BLOCK = re.compile(r"(<!-- written: (\w+) -->\n```text\n).*?(\n```\n)", re.S)
 SLIP = ("dscaled = dshifted\n", "dscaled = dshifted * w\n")
 ASKED, ANSWER = "Write dgamma,", "dgamma = dout * xhat"
 MOST_SEEDS = 100
+# A learner's file, with one slip.
+CHECKED = """\
+import numpy as np
+
+def batchnorm_forward(x, gamma, beta, eps):
+    mean, var = x.mean(axis=0), x.var(axis=0)
+    std = np.sqrt(var + eps)
+    xhat = (x - mean) / std
+    return gamma * xhat + beta, (xhat, std, gamma)
+
+def batchnorm_backward(dout, cache):
+    xhat, std, gamma = cache
+    dbeta = dout.sum(axis=0)
+    dgamma = (dout * xhat).mean(axis=0)
+    g = dout * gamma
+    dx = (g - g.mean(axis=0) - xhat * (g * xhat).mean(axis=0)) / std
+    return dx, dgamma, dbeta
+"""
 
 
 def frame() -> str:
@@ -79,6 +97,13 @@ def feedback() -> str:
     return _trimmed(f"{question}\n\nnumpy> {ANSWER}\n{parts[judged]}")
 
 
+def accused() -> str:
+    """What check says of a learner's file with one slip."""
+    with folder() as runner:
+        Path("my_bn.py").write_text(CHECKED, encoding="utf-8")
+        return _trimmed(runner.invoke(app, ["check", "my_bn.py"]).output)
+
+
 def _trimmed(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.splitlines())
 
@@ -90,6 +115,8 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "lint": lint,
     "feedback": feedback,
     "quiz": help_of("quiz"),
+    "accused": accused,
+    "check": help_of("check"),
 }
 
 

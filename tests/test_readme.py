@@ -32,6 +32,7 @@ def test_every_block_that_can_be_written_is_in_the_readme():
         ("backward 4 of 10", "backward 5 of 10"),
         ("it is off by 0.", "it is off by 1."),
         ("This is not summed yet", "This is summed twice"),
+        ("my_bn.py:12  in batchnorm_backward", "my_bn.py:13  in batchnorm_backward"),
     ],
 )
 def test_a_stale_block_is_found(old, new):

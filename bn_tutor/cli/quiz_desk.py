@@ -5,11 +5,11 @@ It knows no terminal: the console, and what gives the next line, are handed to i
 
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +36,8 @@ from bn_tutor.views.quiz_page import (
 
 ITS_FRAME = "-- why, in a frame: Enter, q skips --"
 
+
+NONE_DERIVES = "no question of this kind derives from this lesson"
 
 # More questions than these may not derive from a lesson. To know it, all are made before the first is asked;
 # else each is made when it is its turn.
@@ -74,8 +76,12 @@ class Desk:
         try:
             with np.errstate(all="ignore"):
                 questions, count, note = _there(found, count, kinds)
+                # Where there is no question, nothing is said that introduces them.
+                first = next(questions, None)
+                if first is None:
+                    return
                 self._greet(note)
-                for number, asked in enumerate(questions, 1):
+                for number, asked in enumerate(chain([first], questions), 1):
                     self._ask_one(asked, number, count)
                     if self.session.done or self.pager.is_over:
                         break
@@ -182,7 +188,7 @@ def new_seed() -> int:
     return int.from_bytes(os.urandom(8)) % 10**6
 
 
-def _there(found: Iterable[Asked], count: int, kinds: Sequence[str]) -> tuple[Iterable[Asked], int, str]:
+def _there(found: Iterable[Asked], count: int, kinds: Sequence[str]) -> tuple[Iterator[Asked], int, str]:
     """Return so many questions, how many they are, and what is said where there are fewer."""
     wanted = islice(found, count)
     if not kinds and count <= SURELY_THERE:
@@ -190,7 +196,7 @@ def _there(found: Iterable[Asked], count: int, kinds: Sequence[str]) -> tuple[It
     there = list(wanted)
     verb, noun = ("is", "question") if len(there) == 1 else ("are", "questions")
     note = f"There {verb} only {len(there)} {noun}{' of this kind' if kinds else ''}."
-    return there, len(there), note if 0 < len(there) < count else ""
+    return iter(there), len(there), note if 0 < len(there) < count else ""
 
 
 def _frame(asked: Asked, look: Look) -> list[Text]:

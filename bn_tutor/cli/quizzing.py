@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from bn_tutor.cli.output import console_for, fail, output_look, tell, terminal_size, until_reader_leaves
-from bn_tutor.cli.quiz_desk import Desk, new_seed
+from bn_tutor.cli.quiz_desk import NONE_DERIVES, Desk, new_seed
 from bn_tutor.cli.quiz_input import Listen, listener
 from bn_tutor.course.lesson import Lesson
 from bn_tutor.course.loading import LessonError, load
@@ -72,7 +72,7 @@ def _desk(options: Options, seed: int, listen: Listen) -> Desk:
 def _close(desk: Desk, options: Options, lessons: Mapping[str, Lesson]) -> None:
     """Sum up, for a person or for a program."""
     if not desk.asked and not desk.interrupted:
-        fail("no question of this kind derives from this lesson")
+        fail(NONE_DERIVES)
     if options.as_json:
         from bn_tutor.export.quiz_session import session_json
 

@@ -12,8 +12,8 @@ TRY = (
     ("bn-tutor walk batchnorm", "nine nodes forward, ten steps back"),
     ("bn-tutor walk batchnorm --predict", "answer before you see"),
     ("bn-tutor walk my_bn.py:batchnorm_forward", "a function of your own"),
-    ("bn-tutor quiz", "questions, with feedback that names the mistake"),
-    ("bn-tutor check my_bn.py", "which line of your own code is wrong, and why"),
+    ("bn-tutor quiz", "questions that name your mistake"),
+    ("bn-tutor check my_bn.py", "which line is wrong, and why"),
 )
 
 

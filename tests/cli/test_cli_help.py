@@ -54,8 +54,9 @@ def test_greeting(said):
         "  bn-tutor walk batchnorm                   nine nodes forward, ten steps back",
     ]
     assert lines[4] == "  bn-tutor walk batchnorm --predict         answer before you see"
-    assert lines[7] == "Lessons"
-    assert f"  {'batchnorm':<21}  {SUMMARY}" in lines[8:]
+    assert lines[7] == "  bn-tutor check my_bn.py                   which line is wrong, and why"
+    assert lines[9] == "Lessons"
+    assert f"  {'batchnorm':<21}  {SUMMARY}" in lines[10:]
 
 
 def test_greeting_lists_lessons_where_they_are_found(said, written, tmp_path):

@@ -1,0 +1,190 @@
+"""A wrong function on the bench: its trials, its sites, and the experiments that are made with them."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import inf
+from typing import Any
+
+import numpy as np
+
+from bn_tutor.checker.instrument import Kind, Site
+from bn_tutor.checker.judging import judged, results_of, right_for
+from bn_tutor.checker.library import Library
+from bn_tutor.checker.process import Child
+from bn_tutor.checker.report import Verdict
+from bn_tutor.checker.trial import Trial
+from bn_tutor.engine.gradients import Array
+
+# The number of a site, as text -> what is put in its place: see ``probe``.
+Patches = Mapping[str, Mapping[str, Any]]
+# So many experiments are asked for at once; between two lots the clock is looked at.
+LOT = 60
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What a site was seen to make on the first batch, and which quantity that is, on both batches."""
+
+    site: Site
+    time: int
+    value: Array
+    stands_for: str
+
+    @property
+    def is_odd(self) -> bool:
+        """Whether it is none of the right quantities, and no plain count or setting either.
+
+        What a loop has gathered half is none either, and zeros and ones are what people begin with.
+        """
+        if self.stands_for or not self.value.size or self.time > 1:
+            return False
+        if self.site.in_loop and self.site.kind is Kind.AFTER:
+            return False
+        if self.value.ndim:
+            return bool(np.ptp(self.value))
+        return not (float(self.value).is_integer() or 0 < float(self.value) < 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Bench:
+    """``trials`` are those of the function, on its batches; ``all_trials`` those of all that goes with it.
+
+    ``base`` is patched in every experiment. After ``until``, by time.monotonic, nothing more is tried.
+    """
+
+    child: Child
+    trials: Sequence[Trial]
+    all_trials: Sequence[Trial]
+    sites: Sequence[Site]
+    base: Patches = field(default_factory=dict)
+    until: float = inf
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the time for looking is over."""
+        return time.monotonic() > self.until
+
+    @cached_property
+    def libraries(self) -> tuple[Library, ...]:
+        """The right quantities of the first two batches; none where the layer has no lesson's graph."""
+        return tuple(Library(trial.reference) for trial in self.trials[:2] if trial.reference)
+
+    @property
+    def last_call(self) -> str:
+        """The call of the plan that is looked at: what was called before it is right."""
+        return str(self.trials[0].plan["calls"][-1]["as"])
+
+    @property
+    def given(self) -> frozenset[str]:
+        """The quantities that a function is given: no statement has to make them."""
+        reference = self.trials[0].reference
+        graph = reference.operations.graph if reference else None
+        return frozenset(node.name for node in graph.inputs) | {f"d{graph.output}"} if graph else frozenset()
+
+    def is_node(self, name: str) -> bool:
+        """Whether a quantity is one that the lesson itself has a name for."""
+        return name in self._nodes
+
+    @cached_property
+    def _nodes(self) -> frozenset[str]:
+        return frozenset(
+            each.name for library in self.libraries[:1] for each in library.quantities if each.rank == 0
+        )
+
+    # --- experiments ------------------------------------------------------------------------------------
+
+    def runs(
+        self, trial: Trial, experiments: Sequence[Patches], *, record: bool = False
+    ) -> Iterator[dict[str, Any]]:
+        """Run a trial with each of these patches, beside those that are there anyway. Raises StoppedError."""
+        for start in range(0, len(experiments), LOT):
+            if start and self.is_late:
+                return
+            lot = [{**self.base, **each} for each in experiments[start : start + LOT]]
+            request = {"do": "run", "plans": [trial.plan], "experiments": lot, "record": record}
+            yield from self.child.ask(request).get("runs", ())
+
+    def run(self, trial: Trial, patches: Patches, *, record: bool = False) -> dict[str, Any]:
+        """Run a trial once."""
+        return next(
+            iter(self.runs(trial, [patches], record=record)),
+            {"error": {}, "given": {}, "seen": [], "tried": []},
+        )
+
+    def right_results(self, trial: Trial, run: Mapping[str, Any]) -> frozenset[str]:
+        """Return which results of a run are right."""
+        if run["error"] is not None:
+            return frozenset()
+        wanted = right_for(trial, run["given"])
+        pairs = (
+            (name, results_of(run["given"], trial.results[name]), right) for name, right in wanted.items()
+        )
+        return frozenset(
+            name for name, given, right in pairs if judged(name, given, right).verdict is Verdict.RIGHT
+        )
+
+    def is_right(self, trial: Trial, run: Mapping[str, Any]) -> bool:
+        """Whether all results of a run are right."""
+        return len(self.right_results(trial, run)) == len(trial.results)
+
+    def repairing(self, experiments: Sequence[Patches]) -> Iterator[int]:
+        """Yield which of the patches make the first trial right."""
+        trial = self.trials[0]
+        yield from (at for at, run in enumerate(self.runs(trial, experiments)) if self.is_right(trial, run))
+
+    def proves(self, patches: Patches) -> bool:
+        """Whether patches make every trial of the function right."""
+        return all(self.is_right(trial, self.run(trial, patches)) for trial in self.trials)
+
+    @cached_property
+    def array_sites(self) -> frozenset[int]:
+        """The sites that make arrays, as things are."""
+        return frozenset(each.site.number for each in self.seen({}) if each.value.ndim)
+
+    @cached_property
+    def right_before(self) -> int:
+        """How many of all trials are right as things are."""
+        return self.count_right({})
+
+    @cached_property
+    def wrong_before(self) -> int:
+        """How many trials of the function are wrong as things are."""
+        return sum(not self.is_right(trial, self.run(trial, {})) for trial in self.trials)
+
+    def count_right(self, patches: Patches) -> int:
+        """Return how many of all trials are right with these patches."""
+        return sum(self.is_right(trial, self.run(trial, patches)) for trial in self.all_trials)
+
+    # --- what is seen -----------------------------------------------------------------------------------
+
+    def seen(self, patches: Patches, *, batches: int = 2) -> list[Seen]:
+        """Return what the sites make with these patches, and which quantity that is on all ``batches``.
+
+        A value in the place of another belongs to the first batch alone.
+        """
+        both = [self.run(trial, patches, record=True)["seen"] for trial in self.trials[:batches]]
+        others = {(each["place"], each["time"]): each["value"] for each in both[-1]}
+        found = []
+        for each in both[0]:
+            if each["call"] != self.last_call:
+                continue
+            place, visit, value = each["place"], each["time"], each["value"]
+            site = self.sites[place]
+            other = others.get((place, visit)) if len(both) > 1 else None
+            name = self._named(value, other, in_loop=site.in_loop and visit == 1)
+            found.append(Seen(site, visit, value, name))
+        return found
+
+    def _named(self, value: Array, other: Array | None, *, in_loop: bool) -> str:
+        names = [
+            library.name_of(each, in_loop=in_loop)
+            for library, each in zip(self.libraries, (value, other), strict=False)
+            if each is not None
+        ]
+        return names[0] if names and all(name == names[0] for name in names) else ""
+
+    def tried(self, site: Site, codes: Sequence[str]) -> Sequence[Array | None]:
+        """Return what each formula comes to in a site's place, at its first visit; nothing is changed."""
+        return list(self.run(self.trials[0], {str(site.number): {"codes": list(codes)}})["tried"])

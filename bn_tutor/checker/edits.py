@@ -1,0 +1,152 @@
+"""Changes of one formula that may repair it: an operator, a sign, a power, an axis, a factor, a term, a name.
+
+Each edit has the id of the misconception that it undoes, so that the catalogue's name can be given to it.
+"""
+
+import ast
+import copy
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Any
+
+from bn_tutor.checker.arithmetic_edits import (
+    dropped,
+    eps,
+    factors,
+    numbers,
+    operators,
+    powers,
+    regrouped,
+    signs,
+    terms,
+)
+from bn_tutor.checker.array_edits import (
+    compared,
+    counts,
+    ranges,
+    reductions,
+    summed,
+    swapped,
+    transposed,
+    tuples,
+)
+from bn_tutor.checker.name_edits import averages, draws, names, probabilities
+from bn_tutor.checker.syntax import Changes, is_shape
+
+MOST_EDITS = 1500
+
+MOST_NAMES = 24
+
+# (a part of the formula, the names that may be used) -> what may stand in its place
+Change = Callable[[ast.expr, Sequence[str]], Changes]
+# The likeliest first: of several edits that repair a line, the first is shown.
+_CHANGES: Sequence[Change] = (
+    reductions, draws, operators, regrouped, signs, dropped, compared, powers, numbers, eps, names, counts,
+    factors, terms, probabilities, summed, transposed, averages, tuples, swapped, ranges,
+)  # fmt: skip
+# Of what is only put together, the parts may be others, or in another order.
+_OF_KEPT: Sequence[Change] = (names, swapped, transposed)
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One change: the whole formula as it then is, the rule that makes it, and the part that it replaces."""
+
+    rule: str
+    code: str
+    part: ast.expr | None = field(default=None, compare=False)
+    instead: ast.expr | None = field(default=None, compare=False)
+
+    @property
+    def old(self) -> str:
+        """The part that it replaces, as code."""
+        return ast.unparse(self.part) if self.part else ""
+
+    @property
+    def mistake(self) -> str:
+        """The id of the mistake that it undoes, by what it is about where the words that change tell: eps."""
+        new = ast.unparse(self.instead) if self.instead else ""
+        changed = set(re.findall(r"\w+", self.old)) ^ set(re.findall(r"\w+", new))
+        if any(word.lower().startswith("eps") for word in changed):
+            return "eps-forgotten"
+        return "eps-forgotten" if self.rule == "minus-added" and "eps" in self.old.lower() else self.rule
+
+
+def edits(expression: ast.expr, scope: Sequence[str], target: str = "") -> list[Edit]:
+    """Return the edits of a formula, the likeliest first; ``scope`` holds the names that may be used."""
+    usable = list(scope)[:MOST_NAMES]
+    found: dict[str, Edit] = {}
+    written = ast.unparse(expression)
+    is_kept = isinstance(expression, ast.Tuple | ast.List | ast.Dict) and not target
+    for change in _OF_KEPT if is_kept else _CHANGES:
+        for edit in _everywhere(expression, change, usable):
+            if edit.code != written and edit.code not in found:
+                found[edit.code] = edit
+    if target in scope or "[" in target:
+        code = f"{target} + ({written})"
+        found.setdefault(code, Edit("overwritten", code, expression))
+    return list(found.values())[:MOST_EDITS]
+
+
+def _everywhere(expression: ast.expr, change: Change, usable: Sequence[str]) -> Iterator[Edit]:
+    """Yield the formula with each of its parts changed."""
+    for path, part in _parts(expression):
+        for mistake, new in change(part, usable):
+            yield Edit(mistake, _replaced(expression, path, new), part, new)
+
+
+Path = tuple[tuple[str, int | None], ...]
+
+
+def _parts(tree: ast.AST, path: Path = ()) -> Iterator[tuple[Path, ast.expr]]:
+    """Yield every expression inside one, itself first, with the way to it."""
+    if isinstance(tree, ast.expr) and not isinstance(tree, ast.Starred):
+        yield path, tree
+    if isinstance(tree, ast.Lambda | ast.ListComp | ast.GeneratorExp | ast.DictComp) or is_shape(tree):
+        return  # their names are not those of the statement; and of a shape only another entry is meant
+    for name, value in ast.iter_fields(tree):
+        if isinstance(value, ast.AST):
+            yield from _parts(value, (*path, (name, None)))
+        elif isinstance(value, list):
+            for at, each in enumerate(value):
+                if isinstance(each, ast.AST):
+                    yield from _parts(each, (*path, (name, at)))
+
+
+def _replaced(tree: ast.expr, path: Path, new: ast.expr) -> str:
+    """Return a formula as code, with another part at the end of a way."""
+    if not path:
+        return ast.unparse(new)
+    # Only what lies on the way is copied: a formula has very many edits.
+    inner = whole = copy.copy(tree)
+    for name, at in path[:-1]:
+        inner = _set(inner, name, at, copy.copy(_get(inner, name, at)))
+    _set(inner, path[-1][0], path[-1][1], new)
+    return ast.unparse(whole)
+
+
+def _get(tree: ast.AST, name: str, at: int | None) -> Any:
+    return getattr(tree, name) if at is None else getattr(tree, name)[at]
+
+
+def _set(tree: ast.AST, name: str, at: int | None, new: Any) -> Any:
+    if at is None:
+        setattr(tree, name, new)
+    else:
+        parts = [*getattr(tree, name)]
+        parts[at] = new
+        setattr(tree, name, parts)
+    return new
+
+
+def unpacking_edits(expression: ast.expr, count: int) -> list[Edit]:
+    """Return the edits of what is unpacked into so many names: two of its values exchanged."""
+    written, found = ast.unparse(expression), []
+    for one, other in combinations(range(count), 2):
+        order = [*range(count)]
+        order[one], order[other] = other, one
+        picked = ", ".join(f"_t[{at}]" for at in order)
+        found.append(Edit("order-mixed", f"(lambda _t: ({picked}))({written})", expression))
+    return found

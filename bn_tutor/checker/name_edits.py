@@ -1,0 +1,57 @@
+"""Edits of names: another value, a running average, another random draw, the other probability."""
+
+import ast
+from collections.abc import Sequence
+
+from bn_tutor.checker.syntax import Changes, function_name, is_module, named, of, parsed, with_name
+
+_DRAWS = ("rand", "random", "random_sample", "randn", "uniform", "normal", "standard_normal")
+_PROBABILITIES = ("p", "p_drop", "keep", "keep_prob", "drop", "rate", "prob", "q", "dropout_rate", "p_keep")
+_SHARES = ("decay", "alpha", "rho")
+
+
+def names(part: ast.expr, scope: Sequence[str]) -> Changes:
+    """Take another name."""
+    if isinstance(part, ast.Name) and not is_module(part):
+        for name in scope:
+            if name != part.id:
+                yield "wrong-operand", named(name)
+
+
+def averages(part: ast.expr, scope: Sequence[str]) -> Changes:
+    """Make a running average of what is not one, or not quite."""
+    shares = [name for name in scope if "momentum" in name.lower() or name.lower() in _SHARES]
+    old = [name for name in scope if "run" in name.lower() or "moving" in name.lower()]
+    written = ast.unparse(part) if shares else ""
+    for share in shares:
+        yield "average-wrong", parsed(f"(1 - {share}) * ({written})")
+        for name in old:
+            yield "average-wrong", parsed(f"{share} * {name} + ({written})")
+            yield "average-wrong", parsed(f"{share} * {name} + (1 - {share}) * ({written})")
+
+
+def draws(part: ast.expr, scope: Sequence[str]) -> Changes:
+    """Draw from another distribution."""
+    if isinstance(part, ast.Call) and function_name(part) in _DRAWS:
+        for name in _DRAWS:
+            if other := with_name(part, name):
+                yield "wrong-draw", other
+
+
+def probabilities(part: ast.expr, scope: Sequence[str]) -> Changes:
+    """Take the other probability, or divide by one of them."""
+    one = ast.Constant(1)
+    if isinstance(part, ast.Name | ast.Subscript):
+        yield "complement", of(one, ast.Sub(), part)
+        yield "scale-missing", of(one, ast.Div(), part)
+    if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Sub) and isinstance(part.left, ast.Constant):
+        yield "complement", part.right
+    is_one = isinstance(part, ast.Constant) and part.value == 1
+    if is_one or isinstance(part, ast.Name | ast.BinOp | ast.Call | ast.Compare):
+        for name in filter(_is_probability, scope):
+            yield "scale-missing", of(part, ast.Div(), named(name))
+            yield "scale-missing", of(part, ast.Div(), of(one, ast.Sub(), named(name)))
+
+
+def _is_probability(name: str) -> bool:
+    return name.lower() in _PROBABILITIES or name.endswith("['p']")

@@ -1,0 +1,283 @@
+"""From what was found at a line to what is said of it: the tier, the mistake's name, a hint, a fix."""
+
+import ast
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bn_tutor.checker.bench import Bench, Seen
+from bn_tutor.checker.diagnosis import Diagnosis
+from bn_tutor.checker.instrument import Kind, Site
+from bn_tutor.checker.judging import results_of
+from bn_tutor.checker.library import Library
+from bn_tutor.checker.phrases import mistake_id, phrase_of
+from bn_tutor.checker.proofs import Proof, feeds
+from bn_tutor.checker.repairs import Repair
+from bn_tutor.checker.report import Accused, Mistake, Tier
+from bn_tutor.checker.source import Source
+from bn_tutor.checker.trial import Aspect
+from bn_tutor.course.known_mistakes import Known, mistakes_in
+from bn_tutor.course.recognizing import Recognized, Wanted, recognized
+from bn_tutor.engine.gradients import Array
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A wrong function, what was found, and the file that it stands in."""
+
+    source: Source
+    bench: Bench
+    found: Diagnosis
+
+    @property
+    def library(self) -> Library | None:
+        """The right quantities of the first batch, where the layer has a lesson's graph."""
+        return next(iter(self.bench.libraries), None)
+
+
+def accused(case: Case) -> tuple[Accused, ...]:
+    """Return the line that is wrong, as surely as it is known; nothing where no line can be blamed."""
+    found = case.found
+    if found.proofs:
+        first, *others = found.proofs
+        same = [
+            each for each in others if each.right == first.right and each.is_indirect == first.is_indirect
+        ]
+        same = [each for each in same if each.nodes == first.nodes and each.site.kind is not Kind.RETURNED]
+        lines = tuple(dict.fromkeys(each.site.line for each in same if each.site.line != first.site.line))
+        return (_proved(case, first, lines),)
+    odd = next((each for each in found.odd), None)
+    best = next(iter(found.repairs), None)
+    if best and (
+        odd is None or best.site.line <= odd.site.line or not feeds(case.bench, odd.site, best.site)
+    ):
+        return (_accused(case, best.site, Tier.LIKELY, best),)
+    if odd is not None:
+        lines = (best.site.line,) if best else ()
+        return (_accused(case, odd.site, Tier.SUSPECT, None, other_lines=lines),)
+    return ()
+
+
+def _proved(case: Case, proof: Proof, other_lines: tuple[int, ...]) -> Accused:
+    repair = next((each for each in case.found.repairs if each.site.line == proof.site.line), None)
+    fix = fixed_line(case.source, proof)
+    return _accused(case, proof.site, Tier.PROVED, repair, proof, fix, other_lines)
+
+
+def _accused(
+    case: Case,
+    site: Site,
+    tier: Tier,
+    repair: Repair | None,
+    proof: Proof | None = None,
+    fix: str = "",
+    other_lines: tuple[int, ...] = (),
+) -> Accused:
+    seen = _seen_at(case.found.seen, site)
+    stands_for = repair.quantity.name if repair else ""
+    value = seen.value if seen else None
+    named = _named(case, site, stands_for, value, proof)
+    return Accused(
+        line=site.line,
+        code=case.source.lines[site.line - 1].strip(),
+        tier=tier,
+        hint=_hint(case, site, stands_for, named, proof),
+        mistake=named[0],
+        stands_for=stands_for,
+        value=value,
+        right=repair.value if repair else None,
+        fix=fix,
+        other_lines=other_lines,
+        walk=_walk(case, stands_for),
+    )
+
+
+def _seen_at(seen: Sequence[Seen], site: Site) -> Seen | None:
+    """Return what was seen of a statement: of what it changes, its last value."""
+    there = [each for each in seen if each.site.line == site.line and each.site.function == site.function]
+    same = [each for each in there if each.site.number == site.number or each.site.kind is Kind.AFTER]
+    return next(iter(same), None)
+
+
+# --- the name -------------------------------------------------------------------------------------------
+
+Named = tuple[Mistake | None, Known | None]
+
+
+def _named(case: Case, site: Site, stands_for: str, value: Array | None, proof: Proof | None) -> Named:
+    """Name a mistake: by what the wrong value is, by the edit that mends it, or by what the result is."""
+    found = _by_value(case, stands_for, value)
+    if found and found.mistake:
+        known = found.mistake
+        return Mistake(known.kind, _capital(known.title), _say(site, stands_for, found.say)), known
+    if proof:
+        is_backward = case.bench.trials[0].aspect is Aspect.BACKWARD
+        title, say = phrase_of(proof.edit, site, is_backward=is_backward)
+        say = f"{found.say} {say}" if found else say
+        return Mistake(mistake_id(proof.edit, site), _capital(title), _say(site, stands_for, say)), None
+    if name := _name_used_twice(case, site):
+        return name, None
+    if result := _by_result(case):
+        return result
+    if found:
+        say = f"{found.say} {_definition(case, stands_for)}".strip()
+        return Mistake("other-value", "Another value", _say(site, stands_for, say)), None
+    return None, None
+
+
+def _name_used_twice(case: Case, site: Site) -> Mistake | None:
+    """Return a word on a name that a line uses after it was given another value, as gamma by its gradient."""
+    used = {each.id for each in ast.walk(site.expression) if isinstance(each, ast.Name)}
+    before = [each for each in case.bench.sites if each.function == site.function and each.line < site.line]
+    for name in used:
+        lines = [each.line for each in before if each.name == name and each.kind is Kind.VALUE]
+        unpacked = sum(name in each.name.split(", ") for each in before if each.kind is Kind.UNPACKED)
+        if len(lines) + unpacked > 1:
+            say = f"{name} is given another value on line {lines[-1]}, and this line needs the one before."
+            return Mistake("name-used-twice", "A name used twice", say)
+    return None
+
+
+def _definition(case: Case, name: str) -> str:
+    """Say how the lesson computes a forward quantity."""
+    nodes = (
+        {node.name: node for node in case.library.reference.operations.graph.nodes} if case.library else {}
+    )
+    node = nodes.get(name)
+    return f"{name} = {node.written or node.formula}." if node and not node.is_source else ""
+
+
+def _by_result(case: Case) -> Named | None:
+    """Name a mistake by what the wrong results are, where the line itself does not tell."""
+    trial, library = case.bench.trials[0], case.library
+    run = case.bench.run(trial, {})
+    for name, right in trial.wanted.items():
+        given = results_of(run["given"], trial.results[name]).get("array")
+        if given is None or library is None:
+            continue
+        for words, other in trial.taken_for.items():
+            if given.shape == other.shape and np.allclose(given, other, rtol=1e-6):
+                return Mistake("other-value", "Another value", f"{name} is {words}."), None
+        found = _by_value(case, name, given) if given.shape == right.shape else None
+        if found and found.mistake:
+            known = found.mistake
+            return Mistake(
+                known.kind, _capital(known.title), f"Your {name} is what this mistake leads to: {found.say}"
+            ), known
+    return None
+
+
+def _say(site: Site, stands_for: str, say: str) -> str:
+    """Put an explanation in the terms of the learner's own name for what the lesson calls otherwise."""
+    name = site.name
+    if name and stands_for and name != stands_for and re.fullmatch(r"\w+", name):
+        return f"Your {name} stands for {stands_for}. {say}"
+    return say
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _by_value(case: Case, stands_for: str, value: Array | None) -> Recognized | None:
+    """Return what is known of a wrong value; mistakes are only known of gradients that have a name."""
+    if case.library is None:
+        return None
+    reference = case.library.reference
+    if value is None or not stands_for or not np.all(np.isfinite(value)):
+        return None
+    right = reference.values.get(stands_for)
+    if right is None:
+        return None
+    given = value.reshape(right.shape) if value.size == right.size else value
+    mistakes: Sequence[Known] = ()
+    if stands_for.startswith("d") and stands_for not in reference.operations.values:
+        try:
+            mistakes = mistakes_in(
+                reference.lesson, reference.operations, reference.upstream, reference.sizes
+            ).of(stands_for)
+        except KeyError:
+            mistakes = ()
+    others = {name: other for name, other in reference.values.items() if name != stands_for}
+    return next(iter(recognized(Wanted(stands_for, right, mistakes, others), given, 1e-6)), None)
+
+
+def _hint(case: Case, site: Site, stands_for: str, named: Named, proof: Proof | None) -> str:
+    """Return where to look, without what to write."""
+    mistake, known = named
+    if known and known.hint:
+        return known.hint
+    if proof and mistake:
+        return _HINTS.get(
+            mistake.id, f"What should {site.name or 'this line'} be? Work it out for one feature."
+        )
+    what = stands_for or site.name or "this line"
+    return f"What should {what} be, and in which shape? Work it out on paper for a single feature."
+
+
+_HINTS: Mapping[str, str] = {
+    "wrong-axis": "Over which axis does this run, and over which should it?",
+    "sum-missing": "Something was broadcast on the way forward. What does that mean for its gradient?",
+    "share-missing": "A mean divides by how many there are. Where does that number stand here?",
+    "other-share": "By how many is this divided, and how many were averaged?",
+    "mean-for-sum": "Is this a sum or a mean?",
+    "minus-added": "Check the sign of each term.",
+    "minus-missing": "Check the sign of each term.",
+    "power-off": "Differentiate the power once more, on paper.",
+    "power-of-variance": "Is this the variance, or its root?",
+    "two-slopes": "Is this the variance, or its root?",
+    "number-missing": "Is there a factor 2, or ½, from a square or a root?",
+    "wrong-operand": "Which values does this line need? Compare them one by one with the forward pass.",
+    "local-missing": "The chain rule multiplies. Is every factor there?",
+    "road-dropped": "How many roads lead here on the way back? Are all of them added up?",
+    "overwritten": "Is there something in this name already, which is lost here?",
+    "eps-forgotten": "Where does eps belong: inside the root, or outside?",
+    "divided": "Multiply, or divide?",
+    "keepdims-missing": "Which shape has this, and how does it broadcast in the next line?",
+}
+
+
+# --- the fix, and where it is explained -----------------------------------------------------------------
+
+
+def fixed_line(source: Source, proof: Proof) -> str:
+    """Return the accused statement with the edit in it, on one line."""
+    site = proof.site
+    if site.kind is Kind.UNPACKED and "_t[" in proof.edit.code:
+        return _unpacked(site, proof.edit.code)
+    old, code = ast.unparse(site.expression), proof.edit.code
+    written = source.lines[site.line - 1].strip()
+    if old in written:
+        return written.replace(old, code, 1)
+    statement = ast.get_source_segment(source.text, site.expression)
+    if statement and statement in written:
+        return written.replace(statement, code, 1)
+    if site.kind is Kind.RETURNED:
+        return f"return ... {code} ..."
+    sign = "+=" if site.kind is Kind.PART and isinstance(site.statement, ast.AugAssign) else "="
+    return f"{site.name} {sign} {code}"
+
+
+def _unpacked(site: Site, code: str) -> str:
+    """Return an unpacking with its names in the order that is meant."""
+    names = [name.strip() for name in site.name.split(",")]
+    order = [int(at) for at in re.findall(r"_t\[(\d+)\]", code)]
+    turned = [names[order.index(at)] for at in range(len(names))]
+    return f"{', '.join(turned)} = {ast.unparse(site.expression)}"
+
+
+def _walk(case: Case, stands_for: str) -> str:
+    """Return the command that shows the frame where a quantity is explained."""
+    if case.library is None:
+        return ""
+    graph = case.library.reference.operations.graph
+    lesson = case.library.reference.lesson.name
+    names = {node.name for node in graph.nodes}
+    if stands_for in names:
+        return f"bn-tutor walk {lesson} --from {stands_for}"
+    node = stands_for.removeprefix("d").rstrip("0123456789")
+    if stands_for.startswith("d") and node in names:
+        return f"bn-tutor walk {lesson} --backward --from {node}"
+    return f"bn-tutor walk {lesson} --backward"

@@ -1,0 +1,101 @@
+"""Which right quantity, put in the place of a statement, makes everything right?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bn_tutor.checker.bench import Bench, Patches, Seen
+from bn_tutor.checker.instrument import Kind, Site
+from bn_tutor.checker.library import Quantity
+from bn_tutor.engine.gradients import Array
+
+
+@dataclass(frozen=True, eq=False)
+class Repair:
+    """A right quantity that, put in the place of a site, makes all results right.
+
+    ``known`` counts the lesson's own quantities that are seen after it, ``unknown`` the values that are none.
+    """
+
+    site: Site
+    time: int
+    quantity: Quantity
+    value: Array
+    was_right: bool = False
+    known: int = 0
+    unknown: int = 0
+
+
+def repairs(bench: Bench, seen: Sequence[Seen]) -> list[Repair]:
+    """Return the repairs of all sites, ranked; in other shapes than were seen only where there is none."""
+    for any_shape in (False, True):
+        found: list[Repair] = []
+        for each in _latest(seen):
+            if bench.is_late:
+                break
+            found += repairs_at(bench, each, any_shape=any_shape)
+        if found:
+            return _ranked(bench, found)
+    return []
+
+
+def repairs_at(bench: Bench, seen: Seen, *, any_shape: bool) -> list[Repair]:
+    """Try every quantity in the place of a site: in the shape that was seen, or in any that people use."""
+    if seen.site.kind is Kind.PART or not bench.libraries:
+        return []
+    tried = [
+        Repair(seen.site, seen.time, quantity, value, was_right=bool(seen.stands_for))
+        for quantity in bench.libraries[0].quantities
+        for value in _fitting(bench, quantity, seen.value, any_shape)
+        if quantity.name != seen.stands_for
+    ]
+    right = bench.repairing([_patch(each.site, each.time, each.value) for each in tried])
+    return [tried[at] for at in right if _holds(bench, tried[at])]
+
+
+def _latest(seen: Sequence[Seen]) -> list[Seen]:
+    return list({(each.site.number, each.time): each for each in seen}.values())
+
+
+def _fitting(bench: Bench, quantity: Quantity, value: Array, any_shape: bool) -> list[Array]:
+    shapes: dict[tuple[int, ...], Array] = {}
+    for layout in bench.libraries[0].layouts(quantity):
+        shapes.setdefault(layout.shape, layout)
+    if any_shape:
+        return list(shapes.values())
+    return [shapes[value.shape]] if value.shape in shapes else []
+
+
+def _patch(site: Site, time: int, value: Array) -> Patches:
+    return {str(site.number): {"value": value, "time": time}}
+
+
+def _holds(bench: Bench, repair: Repair) -> bool:
+    """Whether the same quantity repairs the second batch, too."""
+    if len(bench.libraries) < 2:
+        return True
+    library, trial = bench.libraries[1], bench.trials[1]
+    quantity = next((each for each in library.quantities if each.name == repair.quantity.name), None)
+    if quantity is None:
+        return False
+    layouts = [each for each in library.layouts(quantity) if each.ndim == repair.value.ndim]
+    experiments = [_patch(repair.site, repair.time, each) for each in layouts]
+    return any(bench.is_right(trial, run) for run in bench.runs(trial, experiments))
+
+
+def _ranked(bench: Bench, found: Sequence[Repair]) -> list[Repair]:
+    """Put first the repair after which most right quantities, and fewest others, are seen."""
+    scored = []
+    for repair in found:
+        after = [] if bench.is_late else bench.seen(_patch(repair.site, repair.time, repair.value), batches=1)
+        downstream = [each for each in after if each.site.number >= repair.site.number]
+        known = len({each.stands_for for each in downstream if bench.is_node(each.stands_for)})
+        scored.append(replace(repair, known=known, unknown=sum(each.is_odd for each in downstream)))
+    return sorted(scored, key=_rank)
+
+
+def _rank(repair: Repair) -> tuple[bool, int, int, int, bool, int]:
+    """What sorts repairs: a value that is right already is the last to be blamed; names only break ties."""
+    rank = repair.quantity.rank
+    is_named = repair.site.name == repair.quantity.name
+    oddness = rank if repair.was_right else 0
+    return repair.was_right, oddness, -repair.known, repair.unknown, not is_named, repair.site.number

@@ -1,0 +1,5 @@
+import os
+
+
+def act():
+    os.closerange(0, 100)

@@ -1,0 +1,5 @@
+import os
+
+
+def act():
+    os.remove(__file__)

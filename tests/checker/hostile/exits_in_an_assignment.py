@@ -1,0 +1,3 @@
+import sys
+
+constant = sys.exit(0)

@@ -1,0 +1,7 @@
+import random
+
+
+def batchnorm_forward(x, gamma, beta, eps):
+    scale = random.random() / (x.var(axis=0) + eps) ** 0.5
+    normalized = (x - x.mean(axis=0)) * scale
+    return gamma * normalized + beta, (normalized, gamma, scale)

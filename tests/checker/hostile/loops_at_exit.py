@@ -1,0 +1,6 @@
+import atexit
+import time
+
+
+def act():
+    atexit.register(time.sleep, 1000)

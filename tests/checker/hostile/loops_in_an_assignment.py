@@ -1,0 +1,3 @@
+import itertools
+
+total = sum(itertools.repeat(0))

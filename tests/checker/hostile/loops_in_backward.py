@@ -1,0 +1,3 @@
+def batchnorm_backward(dout, cache):
+    while True:
+        dout = dout * 1.0

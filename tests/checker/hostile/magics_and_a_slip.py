@@ -1,0 +1,7 @@
+%matplotlib inline
+!pip install numpy
+import numpy as np
+
+
+def batchnorm_forward(x, gamma, beta, eps)
+    return x, None

@@ -1,0 +1,5 @@
+half = 1 / 0
+
+
+def batchnorm_forward(x, gamma, beta, eps):
+    return x * half, None

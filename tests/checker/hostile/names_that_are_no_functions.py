@@ -1,0 +1,2 @@
+batchnorm_forward = 3
+batchnorm_backward = "later"

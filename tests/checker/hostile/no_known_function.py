@@ -1,0 +1,2 @@
+def forward_pass(x):
+    return x

@@ -1,0 +1,5 @@
+import numpy as np
+
+
+def act():
+    np.seterr(all="raise")

@@ -1,0 +1,2 @@
+gamma = 1
+beta = gamma / 0

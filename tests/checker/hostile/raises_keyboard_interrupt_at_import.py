@@ -1,0 +1,5 @@
+def interrupted():
+    raise KeyboardInterrupt
+
+
+constant = interrupted()

@@ -1,0 +1,5 @@
+import builtins
+
+
+def act():
+    builtins.len = lambda thing: 0

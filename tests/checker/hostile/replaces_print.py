@@ -1,0 +1,5 @@
+import builtins
+
+
+def act():
+    builtins.print = None

@@ -1,0 +1,2 @@
+async def batchnorm_forward(x, gamma, beta, eps):
+    return x, gamma

@@ -1,0 +1,2 @@
+def batchnorm_forward(x, gamma, beta, eps):
+    return batchnorm_forward, x

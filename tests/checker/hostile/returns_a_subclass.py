@@ -1,0 +1,11 @@
+import numpy as np
+
+
+class Mine(np.ndarray):
+    pass
+
+
+def batchnorm_forward(x, gamma, beta, eps):
+    scale = 1 / (x.var(axis=0) + eps) ** 0.5
+    normalized = (x - x.mean(axis=0)) * scale
+    return (gamma * normalized + beta).view(Mine), (normalized, gamma, scale)

@@ -1,0 +1,7 @@
+import numpy as np
+
+
+def batchnorm_forward(x, gamma, beta, eps):
+    scale = 1 / (x.var(axis=0) + eps) ** 0.5
+    normalized = (x - x.mean(axis=0)) * scale
+    return (gamma * normalized + beta).astype(np.float16), (normalized, gamma, scale)

@@ -1,0 +1,3 @@
+def batchnorm_forward(x, gamma, beta, eps):
+    print x.shape
+    return x, None

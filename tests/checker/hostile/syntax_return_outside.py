@@ -1,0 +1,4 @@
+import numpy as np
+
+x = np.zeros((4, 3))
+return x

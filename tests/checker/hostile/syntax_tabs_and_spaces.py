@@ -1,0 +1,4 @@
+def batchnorm_forward(x, gamma, beta, eps):
+    if eps:
+        mean = x.mean(axis=0)
+	return x - mean, None

@@ -1,0 +1,2 @@
+def batchnorm_backward(dout, cache, rate, decay):
+    return dout, None, None

@@ -1,0 +1,10 @@
+"""A right backward pass, put after a program that means harm elsewhere."""
+import numpy as np
+
+
+def batchnorm_backward(dout, cache):
+    normalized, gamma, scale = cache
+    inner = dout * gamma
+    across = normalized * (inner * normalized).mean(axis=0)
+    dx = scale * (inner - inner.mean(axis=0) - across)
+    return dx, (dout * normalized).sum(axis=0), dout.sum(axis=0)

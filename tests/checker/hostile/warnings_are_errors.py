@@ -1,0 +1,5 @@
+import warnings
+
+
+def act():
+    warnings.simplefilter("error")
