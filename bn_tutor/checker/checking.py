@@ -18,7 +18,7 @@ from bn_tutor.checker.loading_file import load_into
 from bn_tutor.checker.looking import Attempt, line_of, look_at
 from bn_tutor.checker.process import Child, StoppedError, child
 from bn_tutor.checker.reordering import reordered
-from bn_tutor.checker.report import Accused, FileReport, FunctionReport, Looked
+from bn_tutor.checker.report import Accused, FileReport, FunctionReport, Looked, Verdict
 from bn_tutor.checker.source import Source, problem, read_source
 from bn_tutor.checker.trial import Trial
 from bn_tutor.checker.trials import ArgumentError, Pair, Reading, trials
@@ -99,7 +99,9 @@ def _goes_on(source: Source, left: list[Pair], seconds: float, found: _Found) ->
             found.problems.append(problem(source.path, line_of(source, stopped), stopped.why))
         return not stopped.is_over and len(left) < count
     except OSError as error:
-        found.problems.append(problem(source.path, 0, f"no process can be started for it: {error.strerror}"))
+        found.problems.append(
+            problem(source.path, 0, f"no process can be started for it: {error.strerror or error}")
+        )
         return False
     return False
 
@@ -147,11 +149,12 @@ def _check_pair(
         if other.is_right:
             other.looked = [replace(each, notes=(*each.notes, meant.words)) for each in other.looked]
         best = other if other.stopped or other.worth > best.worth else best
-    accused: Mapping[str, tuple[Accused, ...]] = {}
-    if not best.stopped:
+    accused = dict(reordered(source, best.looked))
+    wrong = {each.function for each in best.looked if each.verdict is Verdict.WRONG}
+    if wrong - accused.keys() and not best.stopped:
         with np.errstate(all="ignore"):  # what is wrong may be inf or nan
-            accused = accusations(started, source, best.trials, best.looked)
-    found.reports += _reports(pair, best.looked, {**accused, **reordered(source, best.looked)})
+            accused = {**accusations(started, source, best.trials, best.looked), **accused}
+    found.reports += _reports(pair, best.looked, accused)
     return best.stopped
 
 

@@ -36,18 +36,19 @@ from bn_tutor.checker.name_edits import averages, draws, names, probabilities
 from bn_tutor.checker.syntax import Changes, is_shape
 
 MOST_EDITS = 1500
-
+# What all edits of a formula together may have: a very long one has few.
+LONGEST = 250_000
 MOST_NAMES = 24
 
 # (a part of the formula, the names that may be used) -> what may stand in its place
 Change = Callable[[ast.expr, Sequence[str]], Changes]
 # The likeliest first: of several edits that repair a line, the first is shown.
 _CHANGES: Sequence[Change] = (
-    reductions, draws, operators, regrouped, signs, dropped, compared, powers, numbers, eps, names, counts,
-    factors, terms, probabilities, summed, transposed, averages, tuples, swapped, ranges,
+    reductions, draws, probabilities, operators, regrouped, signs, dropped, compared, powers, numbers, eps,
+    names, counts, factors, terms, summed, transposed, averages, tuples, swapped, ranges,
 )  # fmt: skip
 # Of what is only put together, the parts may be others, or in another order.
-_OF_KEPT: Sequence[Change] = (names, swapped, transposed)
+_OF_KEPT: Sequence[Change] = (names, swapped, tuples, transposed)
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Edit:
 
     @property
     def mistake(self) -> str:
-        """The id of the mistake that it undoes, by what it is about where the words that change tell: eps."""
+        """The id of the mistake that it undoes; where the words that change are about eps, by that."""
         new = ast.unparse(self.instead) if self.instead else ""
         changed = set(re.findall(r"\w+", self.old)) ^ set(re.findall(r"\w+", new))
         if any(word.lower().startswith("eps") for word in changed):
@@ -80,14 +81,18 @@ def edits(expression: ast.expr, scope: Sequence[str], target: str = "") -> list[
     found: dict[str, Edit] = {}
     written = ast.unparse(expression)
     is_kept = isinstance(expression, ast.Tuple | ast.List | ast.Dict) and not target
+    written_so_far = 0
     for change in _OF_KEPT if is_kept else _CHANGES:
         for edit in _everywhere(expression, change, usable):
             if edit.code != written and edit.code not in found:
                 found[edit.code] = edit
+            written_so_far += len(edit.code)
+            if written_so_far > LONGEST or len(found) >= MOST_EDITS:
+                return list(found.values())
     if target in scope or "[" in target:
         code = f"{target} + ({written})"
         found.setdefault(code, Edit("overwritten", code, expression))
-    return list(found.values())[:MOST_EDITS]
+    return list(found.values())
 
 
 def _everywhere(expression: ast.expr, change: Change, usable: Sequence[str]) -> Iterator[Edit]:

@@ -135,7 +135,6 @@ def _is_right(name: str, given: Mapping[str, Any], right: Array) -> bool:
 def together(trial: Trial, given: Mapping[str, Any], results: Sequence[Result]) -> Iterator[Result]:
     """Yield the results of a trial; of those that are wrong it is said how they come from right ones."""
     order = order_given(trial, given)
-    sizes = trial.reference.sizes if trial.reference else {}
     for at, result in enumerate(results):
         if result.verdict is Verdict.RIGHT:
             yield result
@@ -143,7 +142,7 @@ def together(trial: Trial, given: Mapping[str, Any], results: Sequence[Result]) 
             say = f"{order[at]} is returned in the place of {result.name}"
             yield replace(result, say=f"{say}: the order is {', '.join(trial.wanted)}")
         else:
-            factor = _factor(result, sizes)
+            factor = _factor(result, trial.reference.sizes if trial.reference else {})
             yield replace(result, say=f"{result.say}; {factor}") if factor else result
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -51,7 +52,8 @@ def _forward(source: Source, on: OnBatch) -> Trial:
     calls = _made(source, on)
     name = _call(calls, on, "out")
     out = {"out": Where("out")}
-    return Trial(name, Aspect.FORWARD, on.batch.words, calls.plan, {"out": on.output}, out, on.reference)
+    wanted = {"out": on.output}
+    return Trial(name, Aspect.FORWARD, on.batch.words, calls.plan, wanted, out, lambda: on.reference)
 
 
 def _backward(source: Source, on: OnBatch, method: str) -> Trial:
@@ -64,7 +66,7 @@ def _backward(source: Source, on: OnBatch, method: str) -> Trial:
         each: Where("gradients", at, len(wanted), _names(each), "attributes")
         for at, each in enumerate(wanted)
     }
-    return Trial(name, Aspect.BACKWARD, on.batch.words, calls.plan, wanted, results, on.reference)
+    return Trial(name, Aspect.BACKWARD, on.batch.words, calls.plan, wanted, results, lambda: on.reference)
 
 
 def _names(gradient: str) -> tuple[str, ...]:
@@ -94,8 +96,7 @@ def _in_modes(source: Source, runs: Sequence[OnBatch], averages: Averages) -> It
 
 
 def _guessed(trial: Trial, **more: Any) -> Trial:
-    fields = {**vars(trial), **more, "is_guess": True}
-    return Trial(**fields)
+    return replace(trial, is_guess=True, **more)
 
 
 def _averaging(on: OnBatch, calls: Calls, name: str, averages: Averages) -> Trial:
@@ -106,7 +107,7 @@ def _averaging(on: OnBatch, calls: Calls, name: str, averages: Averages) -> Tria
     }
     right = partial(_averaged, on, averages)
     words, confused = on.batch.words, not_averaged(on)
-    trial = Trial(name, Aspect.RUNNING, words, calls.plan, {}, results, on.inference, confused)
+    trial = Trial(name, Aspect.RUNNING, words, calls.plan, {}, results, lambda: on.inference, confused)
     return _guessed(trial, right_for=right)
 
 
@@ -125,12 +126,9 @@ def _averaged(on: OnBatch, averages: Averages, given: Mapping[str, Any]) -> Mapp
         "running_mean": entries.get(averages.mean, {}).get("array"),
         "running_var": entries.get(averages.variance, {}).get("array"),
     }
-    values = on.inference.values
-    count = on.batch.upstream.size / values["mu"].size
-    batch = {
-        "running_mean": [values["mu"]],
-        "running_var": [values["var"], values["var"] * count / (count - 1)],
-    }
+    mean, variance = on.statistics.values()
+    count = on.batch.upstream.size / mean.size
+    batch = {"running_mean": [mean], "running_var": [variance, variance * count / (count - 1)]}
     right: dict[str, Array] = {}
     for name, old in on.running.items():
         ways = [keep * old + (1 - keep) * new for keep in (MOMENTUM, 1 - MOMENTUM) for new in batch[name]]

@@ -44,7 +44,11 @@ def probabilities(part: ast.expr, scope: Sequence[str]) -> Changes:
     if isinstance(part, ast.Name | ast.Subscript):
         yield "complement", of(one, ast.Sub(), part)
         yield "scale-missing", of(one, ast.Div(), part)
-    if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Sub) and isinstance(part.left, ast.Constant):
+    if (
+        isinstance(part, ast.BinOp)
+        and isinstance(part.op, ast.Sub)
+        and _is_probability(ast.unparse(part.right))
+    ):
         yield "complement", part.right
     is_one = isinstance(part, ast.Constant) and part.value == 1
     if is_one or isinstance(part, ast.Name | ast.BinOp | ast.Call | ast.Compare):

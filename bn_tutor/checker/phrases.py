@@ -1,5 +1,6 @@
 """What is said of a mistake that an edit undoes: a title from the catalogue, and a sentence."""
 
+import ast
 from collections.abc import Mapping
 
 from bn_tutor.checker.edits import Edit
@@ -17,6 +18,7 @@ _TITLES: Mapping[str, str] = {
     "average-wrong": "running average put together wrongly",
     "parentheses": "parentheses in the wrong place",
     "index-off": "loop over the wrong range",
+    "kept-other": "another value kept",
     "ddof": "variance divided by N − 1",
     "wrong-draw": "another distribution",
     "scale-missing": "scale by the probability missing",
@@ -32,6 +34,7 @@ _FORWARD: Mapping[str, tuple[str, str]] = {
     "overwritten": ("an old value lost", "This overwrites what was there, and it is needed."),
 }
 _SENTENCES: Mapping[str, str] = {
+    "kept-other": "The cache keeps another value here than the one that the way back needs.",
     "wrong-axis": (
         "The sum or mean runs over the wrong axis: every feature has its own, taken over the batch."
     ),
@@ -101,6 +104,8 @@ def mistake_id(edit: Edit, site: Site) -> str:
     """Return the mistake that an edit undoes; a value that is changed before it is used is one of its own."""
     if edit.code == site.name:
         return "updated-early"
+    if isinstance(site.expression, ast.Tuple | ast.List | ast.Dict) and edit.rule == "wrong-operand":
+        return "kept-other"
     return edit.mistake
 
 

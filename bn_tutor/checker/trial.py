@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from bn_tutor.checker.reference import Reference
@@ -35,7 +36,8 @@ class Trial:
     plan: Plan
     wanted: Mapping[str, Array]
     results: "Mapping[str, Where]"
-    reference: Reference | None = None
+    # Makes the lesson's values on this data, which only a diagnosis needs.
+    refer: Callable[[], Reference] | None = None
     # What a wrong result may be taken for, in words: "the output of training mode".
     taken_for: Mapping[str, Array] = field(default_factory=dict)
     # Works the right results out from what was given, where they follow from it: a random mask, say. It
@@ -43,6 +45,11 @@ class Trial:
     right_for: Callable[[Mapping[str, Any]], "Mapping[str, Array] | str"] | None = None
     # Whether it is a guess how to get there, so that nothing is said where that raises an error.
     is_guess: bool = False
+
+    @cached_property
+    def reference(self) -> Reference | None:
+        """The lesson's values on this data; None where the layer has no lesson."""
+        return self.refer() if self.refer else None
 
 
 @dataclass(frozen=True)

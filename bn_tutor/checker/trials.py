@@ -75,10 +75,9 @@ class OnBatch:
     def reference(self) -> Reference:
         """The lesson's values on this batch."""
         family, batch = self.pair.family, self.batch
-        eps = batch.eps if self.reading.eps is None else self.reading.eps
         inputs = {**batch.inputs, **batch.constants}
         if family.table:
-            inputs["eps"] = np.asarray(eps)
+            inputs["eps"] = np.asarray(self.eps)
         return reference(self.lesson, batch.sizes, inputs, batch.upstream)
 
     def outside(self, name: str, like: str) -> Array:
@@ -90,21 +89,34 @@ class OnBatch:
         """The lesson on inference: the output in test mode, and the new running averages."""
         rows = np.moveaxis(self.batch.inputs["x"], 1, -1)
         flat = rows.reshape(-1, rows.shape[-1])
-        eps = self.batch.eps if self.reading.eps is None else self.reading.eps
-        inputs = {**self.batch.inputs, **self.running, "x": flat, "eps": np.asarray(eps)}
+        inputs = {**self.batch.inputs, **self.running, "x": flat, "eps": np.asarray(self.eps)}
         return reference(self.pair.inference, dict(zip("ND", flat.shape, strict=True)), inputs, flat)
 
     @property
     def inferred(self) -> Array:
         """The right output in test mode."""
-        shape = self.batch.upstream.shape
-        moved = (shape[0], *shape[2:], shape[1])
-        return np.moveaxis(self.inference.values["out"].reshape(moved), -1, 1)
+        inputs, running = self.batch.inputs, self.running
+        rows = np.moveaxis(inputs["x"], 1, -1)
+        normalized = (rows - running["running_mean"]) / np.sqrt(running["running_var"] + self.eps)
+        return np.moveaxis(inputs["gamma"] * normalized + inputs["beta"], -1, 1)
+
+    @property
+    def statistics(self) -> dict[str, Array]:
+        """Mean and biased variance of the batch, by the names of their running averages."""
+        x = self.batch.inputs["x"]
+        axes = (0, *range(2, x.ndim))
+        return {"running_mean": x.mean(axis=axes), "running_var": x.var(axis=axes)}
 
     @property
     def averaged(self) -> dict[str, Array]:
         """The right running averages after the batch, as the course defines them."""
-        return {name: self.inference.values[f"new_{name.removeprefix('running_')}"] for name in self.running}
+        batch = self.statistics
+        return {name: MOMENTUM * old + (1 - MOMENTUM) * batch[name] for name, old in self.running.items()}
+
+    @property
+    def eps(self) -> float:
+        """The eps that the file computes with."""
+        return self.batch.eps if self.reading.eps is None else self.reading.eps
 
     @property
     def output(self) -> Array:
@@ -208,9 +220,9 @@ def trials(pair: Pair, reading: Reading) -> Iterator[Trial]:
 def _forward(on: OnBatch, function: Function) -> Trial:
     calls = on.calls()
     call_forward(calls, on, function)
-    results = {"out": Where("out")}
+    wanted, results = {"out": on.output}, {"out": Where("out")}
     return Trial(
-        function.name, Aspect.FORWARD, on.batch.words, calls.plan, {"out": on.output}, results, on.reference
+        function.name, Aspect.FORWARD, on.batch.words, calls.plan, wanted, results, lambda: on.reference
     )
 
 
@@ -229,7 +241,9 @@ def test_trial(on: OnBatch, calls: Calls, name: str) -> Trial:
     """Return the trial of test mode, once it is in the plan how to get there."""
     words = "what training mode gives, from the batch's own mean and variance, not from the running averages"
     wanted, results, confused = {"out": on.inferred}, {"out": Where("out")}, {words: on.output}
-    return Trial(name, Aspect.TEST, on.batch.words, calls.plan, wanted, results, on.inference, confused)
+    return Trial(
+        name, Aspect.TEST, on.batch.words, calls.plan, wanted, results, lambda: on.inference, confused
+    )
 
 
 def _running(on: OnBatch, function: Function) -> Trial:
@@ -244,7 +258,7 @@ def _running(on: OnBatch, function: Function) -> Trial:
         calls.plan,
         on.averaged,
         results,
-        on.inference,
+        lambda: on.inference,
         not_averaged(on),
     )
 
@@ -252,8 +266,7 @@ def _running(on: OnBatch, function: Function) -> Trial:
 def not_averaged(on: OnBatch) -> dict[str, Array]:
     """Return what running averages are often taken for."""
     found: dict[str, Array] = {}
-    values = on.inference.values
-    for name, batch in (("running_mean", values["mu"]), ("running_var", values["var"])):
+    for name, batch in on.statistics.items():
         old = on.running[name]
         exchanged = (1 - MOMENTUM) * old + MOMENTUM * batch
         found |= {
@@ -274,5 +287,11 @@ def _backward(on: OnBatch, forward: Function, function: Function) -> Trial:
     names = on.pair.family.gradients
     results = {name: Where("gradients", at, len(names), (name, name[1:])) for at, name in enumerate(names)}
     return Trial(
-        function.name, Aspect.BACKWARD, on.batch.words, calls.plan, on.gradients, results, on.reference
+        function.name,
+        Aspect.BACKWARD,
+        on.batch.words,
+        calls.plan,
+        on.gradients,
+        results,
+        lambda: on.reference,
     )

@@ -29,7 +29,8 @@ def export_progress(path: Path | None, form: str, *, force: bool) -> None:
         fail(f"{one_line(str(path))} is there already: --force overwrites it", status=1)
     except (OSError, ValueError) as error:
         fail(f"{one_line(str(path))}: {getattr(error, 'strerror', None) or 'cannot be written'}", status=1)
-    tell(f"{one_line(str(path))} holds {len(kept):,} {'answer' if len(kept) == 1 else 'answers'}")
+    count = f"{len(kept):,} {'answer' if len(kept) == 1 else 'answers'}"
+    tell(f"{one_line(str(path))} holds {count}, as {form.upper()}")
 
 
 def _is_log(path: Path) -> bool:

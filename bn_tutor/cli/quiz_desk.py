@@ -21,7 +21,7 @@ from bn_tutor.cli.quiz_pager import GOES_ON, Pager, is_leaving, is_skipping
 from bn_tutor.practice.answer import LONGEST_ANSWER, Answer
 from bn_tutor.practice.answer_log import keep
 from bn_tutor.practice.asked import Asked
-from bn_tutor.practice.session import Reply, Session, Try, answer, posed
+from bn_tutor.practice.session import MARK, Reply, Session, Try, answer, posed, word_of
 from bn_tutor.views.look import Look
 from bn_tutor.views.quiz_help import help_lines
 from bn_tutor.views.quiz_page import (
@@ -112,21 +112,26 @@ class Desk:
         self.asked.append(asked)
         self.session = posed(self.session, asked)
         page = partial(question_lines, asked, number, count)
-        typed = self.pager.pose(page(self.look()))
+        typed = self._pose(asked, page)
         begun = time.monotonic()
         last = "-"
         while self.session.asked is not None:
-            # What is typed while there is more of a question to be seen is an answer to it.
             line = typed or self.pager.ask(prompt(asked))
             if line is None:
                 self.session = replace(self.session, asked=None, done=True)
                 return
-            typed = ""
+            is_early, typed = bool(typed), ""
             # Who holds Enter down is told once.
             if line.strip() or last:
                 reply = self._take(asked, line, time.monotonic() - begun)
-                typed = self.pager.pose(page(self.look())) if reply.helps else ""
+                if self.session.asked is not None and (reply.helps or is_early):
+                    typed = self._pose(asked, page)
             last = line.strip()
+
+    def _pose(self, asked: Asked, page: Callable[[Look], Sequence[Text]]) -> str | None:
+        """Show a question; return a word that was typed before all of it was seen, marked as no answer."""
+        typed = self.pager.pose(page(self.look()), lambda line: word_of(asked, _marked(line)) is not None)
+        return typed and _marked(typed)
 
     def _take(self, asked: Asked, line: str, seconds: float) -> Reply:
         """Judge a line, keep it, and say what it leads to."""
@@ -181,6 +186,10 @@ class Desk:
             self.warn(problem)
         else:
             self.pager.show([self.look().text(f" {problem}", "yellow")])
+
+
+def _marked(line: str) -> str:
+    return line if line.startswith(MARK) else f"{MARK}{line}"
 
 
 def new_seed() -> int:

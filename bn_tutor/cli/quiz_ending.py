@@ -15,6 +15,7 @@ from bn_tutor.practice.asked import Asked
 from bn_tutor.practice.askings import Item
 from bn_tutor.practice.choosing import MAKERS, questions
 from bn_tutor.practice.session import Try, by_question, tally
+from bn_tutor.views.days import day_text
 from bn_tutor.views.quiz_page import Ending
 
 MOST_WALKS = 5
@@ -107,8 +108,7 @@ def _come_back(tries: Sequence[Try], kept: Sequence[Answer], seed: int | None) -
     if found is None:
         return ""
     first, count = found
-    ahead = (first - datetime.now().astimezone().date()).days
-    when = {0: "today", 1: "tomorrow"}.get(ahead, f"on {first}, in {ahead} days")
+    when = day_text(first, datetime.now().astimezone().date())
     return f"Come back {when}: bn-tutor quiz --due has {count} of these questions then."
 
 

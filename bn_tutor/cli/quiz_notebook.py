@@ -28,9 +28,9 @@ def quiz(
 ) -> None:
     """Ask questions on lessons, as ``bn-tutor quiz`` does; on batchnorm if none is named.
 
-    ``kinds`` (or one of them), ``seed`` and ``choices`` (of switches) are those of the command. What is said goes to
-    ``console``; ``listen`` is called with a prompt and returns the next line, or None to end. Answers count
-    for ``bn-tutor progress`` only with ``keep=True``, or are kept in the folder that ``keep`` names.
+    ``kinds`` (or one of them), ``seed`` and ``choices`` (of switches) are those of the command. What is said
+    goes to ``console``; ``listen`` is called with a prompt and returns the next line, or None to end. Answers
+    count for ``bn-tutor progress`` only with ``keep=True``, or are kept in the folder that ``keep`` names.
 
     Raises LessonError for a lesson that cannot be loaded, and ValueError for a kind that there is not or that
     does not derive from these lessons, a ``count`` below 1, and a ``keep`` that is no folder.
@@ -54,7 +54,7 @@ def _look(console: Console) -> Look:
 
 
 def _folder(keep: bool | str | Path) -> Path | None:
-    """Return where answers are kept, if they are; a folder that is not there is made with the first answer."""
+    """Return where answers are kept, if they are; the folder is made with the first of them."""
     if isinstance(keep, bool):
         return state_folder() if keep else None
     if not isinstance(keep, str | Path) or keep == "":

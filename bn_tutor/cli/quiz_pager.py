@@ -10,6 +10,7 @@ from bn_tutor.cli.quiz_input import Listen
 
 MORE = "-- more: Enter, q skips --"
 MORE_OF_IT = "-- more: Enter --"
+NO_ANSWER_YET = "-- no answer yet; more: Enter --"
 GOES_ON = "-- Enter goes on --"
 
 
@@ -34,24 +35,39 @@ class Pager:
         """Show lines, in pages where they are too many for the screen; return whether all were wanted."""
         return self._shown(lines, MORE, is_skipping) == ""
 
-    def pose(self, lines: Sequence[Text]) -> str | None:
-        """Show a question; return what was typed before its last page, None where the input ended."""
+    def pose(self, lines: Sequence[Text], is_word: Callable[[str], bool]) -> str | None:
+        """Show a question; return a word that was typed before its last page, None where the input ended.
+
+        Nobody can answer what was not seen: there, what is neither Enter nor a word is asked for again.
+        """
         self.height = 0
-        return self._shown([*self.gap, *lines], MORE_OF_IT, lambda line: line != "")
+
+        def leaves(line: str | None) -> bool:
+            return line is None or is_word(line)
+
+        return self._shown([*self.gap, *lines], MORE_OF_IT, leaves, NO_ANSWER_YET)
 
     @property
     def gap(self) -> Sequence[Text]:
         """The empty line in front of what stands apart, unless there is one."""
         return () if self.has_gap else (Text(),)
 
-    def _shown(self, lines: Sequence[Text], prompt: str, leaves: Callable[[str | None], bool]) -> str | None:
-        """Show lines; return an empty text at their end, or else the line that left off before."""
+    def _shown(
+        self, lines: Sequence[Text], prompt: str, leaves: Callable[[str | None], bool], again: str = ""
+    ) -> str | None:
+        """Show lines; return an empty text at their end, or else the line that left off before.
+
+        With ``again``, a line that is not empty and does not leave off is answered with that prompt.
+        """
         rest = list(lines)
         while len(rest) > (room := self._room()):
             if count := self._page(rest, room):
                 self._write(rest[:count])
                 rest = rest[count:]
-                if leaves(line := self.wait(prompt)):
+                line = self.wait(prompt)
+                while again and line and not leaves(line):
+                    line = self.wait(again)
+                if leaves(line):
                     return line
             elif is_leaving(line := self.wait(GOES_ON)) and line:
                 return line

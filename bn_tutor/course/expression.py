@@ -38,6 +38,8 @@ _COMPARISONS: Mapping[type[ast.cmpop], str] = {
     ast.GtE: "greater_equal",
     ast.Lt: "less",
     ast.LtE: "less_equal",
+    ast.Eq: "equal",
+    ast.NotEq: "not_equal",
 }
 _ON_NUMBERS: Mapping[str, Callable[[float, float], float]] = {
     "add": operator.add,
@@ -48,6 +50,8 @@ _ON_NUMBERS: Mapping[str, Callable[[float, float], float]] = {
     "greater_equal": operator.ge,
     "less": operator.lt,
     "less_equal": operator.le,
+    "equal": operator.eq,
+    "not_equal": operator.ne,
 }
 _NO_NUMBERS: Mapping[str, str] = {
     "bool": "true, false",
@@ -103,6 +107,8 @@ def _operand(lowering: Lowering, tree: ast.expr) -> Operand:
             return _binary(lowering, tree, _COMPARISONS[type(sign)], tree.left, right)
         case ast.Call(func=ast.Name(id=name)):
             return _call(lowering, tree, name)
+        case ast.Subscript(slice=ast.Compare()):
+            raise refused(tree)
         case ast.Subscript():
             key = read_key(lowering, tree.slice, _operand)
             return lowering.apply("take", [_operand(lowering, tree.value)], tree, key=key)

@@ -12,6 +12,19 @@ DEEPEST_TREE = 40
 # A word after a point, as in x.sum, is no name.
 _WORD = re.compile(r"\.[A-Za-z_]\w*|([A-Za-z_]\w*)")
 
+# What is written for signs that formulas are printed with.
+_ASCII = {
+    "∂": "a gradient is called dx",
+    "√": "write sqrt(x)",
+    "Σ": "write sum(x, axis=0)",
+    "∑": "write sum(x, axis=0)",
+    "·": "write *",
+    "×": "write *",
+    "−": "write -",
+    "²": "write ** 2",
+    "½": "write 0.5",
+}
+
 
 def parsed(text: str) -> ast.expr:
     """Return the syntax tree of one formula; its nodes' offsets are those of ``text``.
@@ -23,11 +36,16 @@ def parsed(text: str) -> ast.expr:
         raise SlipError(Code.TOO_LARGE, message, LONGEST_LINE)
     for column, sign in enumerate(text):
         if not " " <= sign <= "~":
-            message = f"the character {sign!a} is not part of the language"
-            raise SlipError(Code.NOT_IN_LANGUAGE, message, column, "use plain ASCII")
+            message = f"the character {_shown(sign)} is not part of the language"
+            raise SlipError(Code.NOT_IN_LANGUAGE, message, column, _ASCII.get(sign, "use plain ASCII"))
     tree = _tree(text)
     _check_depth(tree)
     return tree
+
+
+def _shown(sign: str) -> str:
+    """Return a sign with its number, since some look like another; unseen ones as Python writes them."""
+    return f"{sign} (U+{ord(sign):04X})" if sign.isprintable() else ascii(sign)
 
 
 def _tree(text: str) -> ast.expr:

@@ -5,16 +5,17 @@ value of the lesson; and last what a comparison tells: a sign, a factor 2, N.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from itertools import product
 from math import prod
 
 import numpy as np
 
 from bn_tutor.course.known_mistakes import Known
 from bn_tutor.course.numbers import shape_text
-from bn_tutor.engine.closeness import TOLERANCE, equal
+from bn_tutor.engine.closeness import TOLERANCE, equal, largest
 from bn_tutor.engine.gradients import Array
 
 # A fraction has no decimals that would say how exactly it is meant.
@@ -23,6 +24,14 @@ OF_A_FRACTION = 1e-6
 FINE = 0.002
 # A multiple is known by this part of itself.
 CLEAR = 0.1
+# What is smaller than this part of the right value is zero, but for rounding.
+NOTHING = 1e-9
+ZERO = "That is zero everywhere."
+OTHER_SIGN = "The size is right, the sign is not."
+# Of one number it cannot be told where a sign went.
+TURNED = "The size is right, the sign is not: one minus on the way is lost, or one too many."
+# Mistakes of these kinds can only be made where a sum is taken.
+_OF_SUMS = ("sum-missing", "mean-for-sum", "wrong-axis", "sum-of-all")
 
 
 class How(StrEnum):
@@ -48,13 +57,30 @@ class Recognized:
 class Wanted:
     """What was asked for: the gradient ``name``, its ``right`` value, and the ``mistakes`` made with it.
 
-    ``others`` are values that it may be taken for, by name.
+    ``others`` are values that it may be taken for, by name; ``compared`` are further mistakes, by kind, which
+    it was compared with already.
     """
 
     name: str
     right: Array
     mistakes: Sequence[Known]
     others: Mapping[str, Array] = field(default_factory=dict)
+    compared: Sequence[tuple[str, Array]] = ()
+
+    @property
+    def made(self) -> Sequence[tuple[str, Array]]:
+        """All mistakes that can be made on the way, by kind."""
+        return [*((each.kind, each.value) for each in self.mistakes), *self.compared]
+
+    @property
+    def told(self) -> Sequence[Known]:
+        """The mistakes that can be told from others: not those by which nothing arrives."""
+        return [each for each in self.mistakes if not vanishes(each.value, self.right)]
+
+
+def vanishes(value: Array, right: Array) -> bool:
+    """Whether a value is zero but for rounding: many mistakes, and anything times zero, come to that."""
+    return largest(value) <= NOTHING * largest(right)
 
 
 def recognized(wanted: Wanted, given: Array, tolerance: float = TOLERANCE) -> tuple[Recognized, ...]:
@@ -64,6 +90,8 @@ def recognized(wanted: Wanted, given: Array, tolerance: float = TOLERANCE) -> tu
     """
     if equal(given, wanted.right, tolerance):
         return ()
+    if vanishes(given, wanted.right):
+        return (Recognized(How.OTHER, ZERO),)
     for find in (_exact, _right_but_for_shape, _mistake_but_for_shape, _other, _multiple):
         if found := tuple(find(wanted, given, tolerance)):
             return found
@@ -82,11 +110,12 @@ def recognized_number(
         here = entry(value, wanted, place)
         return here is not None and abs(here - given) <= tolerance
 
-    if found := tuple(_told(each) for each in wanted.mistakes if fits(each.value)):
+    if found := tuple(_told(each) for each in wanted.told if fits(each.value)):
         return found
     if tolerance <= FINE and (names := [name for name, value in wanted.others.items() if fits(value)]):
         return (_named(names, wanted),)
-    return tuple(_ratio(given / right, wanted, tolerance / abs(right))) if right else ()
+    found = tuple(_ratio(given / right, wanted, tolerance / abs(right))) if right else ()
+    return tuple(replace(each, say=TURNED) if each.say == OTHER_SIGN else each for each in found)
 
 
 def entry(value: Array, wanted: Wanted, place: tuple[int, ...]) -> float | None:
@@ -111,7 +140,7 @@ def precision(text: str) -> float:
 
 
 def _exact(wanted: Wanted, given: Array, tolerance: float) -> Iterator[Recognized]:
-    for mistake in wanted.mistakes:
+    for mistake in wanted.told:
         if equal(given, mistake.value, tolerance):
             yield _told(mistake)
 
@@ -119,14 +148,15 @@ def _exact(wanted: Wanted, given: Array, tolerance: float) -> Iterator[Recognize
 def _right_but_for_shape(wanted: Wanted, given: Array, tolerance: float) -> Iterator[Recognized]:
     shapes = f"this has the shape {shape_text(given.shape)}, {wanted.name} {shape_text(wanted.right.shape)}"
     if _same_numbers(given, wanted.right, tolerance):
-        yield Recognized(How.SHAPE, f"The numbers are right, the shape is not: {shapes}.")
+        kept = kept_axis(given, wanted.right)
+        yield Recognized(How.SHAPE, f"The numbers are right, the shape is not: {shapes}.{kept}")
     elif _by_broadcasting(given, wanted.right, tolerance):
         yield Recognized(How.BROADCAST, f"By broadcasting it would be right, but {shapes}.")
 
 
 def _mistake_but_for_shape(wanted: Wanted, given: Array, tolerance: float) -> Iterator[Recognized]:
     for how, alike in ((How.SHAPE, _same_numbers), (How.BROADCAST, _by_broadcasting)):
-        fitting = [each for each in wanted.mistakes if alike(given, each.value, tolerance)]
+        fitting = [each for each in wanted.told if alike(given, each.value, tolerance)]
         yield from (Recognized(how, each.say, each) for each in fitting)
         if fitting:
             return
@@ -157,12 +187,25 @@ def _ratio(ratio: float, wanted: Wanted, tolerance: float) -> Iterator[Recognize
 
 
 def _ratios(wanted: Wanted) -> Iterator[tuple[float, str]]:
-    yield -1.0, "The size is right, the sign is not."
+    yield -1.0, OTHER_SIGN
     yield 2.0, "This is twice the right value: is a 2 in it twice, or a ½ forgotten?"
     yield 0.5, "This is half the right value: is a ½ in it twice, or a 2 forgotten?"
+    means, holds_sum = _means(wanted), any(kind in _OF_SUMS for kind, _ in wanted.made)
+    question = "is a mean taken for a sum?" if holds_sum else "is there a 1/{0} too many?"
+    for count, mean in product(_counts(wanted), means):
+        if count != mean:
+            yield mean / count, f"This divides by {count} entries; the mean has {mean}."
     for count in _counts(wanted):
         yield count, f"This is {count} times the right value: is a 1/{count} forgotten?"
-        yield 1 / count, f"This is the right value divided by {count}: is a mean taken for a sum?"
+        yield 1 / count, f"This is the right value divided by {count}: {question.format(count)}"
+
+
+def _means(wanted: Wanted) -> list[int]:
+    """Return of how many entries the right value is a mean: so many times is it what comes without 1/N."""
+    size = largest(wanted.right)
+    shares = [value for kind, value in wanted.made if kind == "share-missing" and size > 0]
+    counts = {round(largest(value) / size): value for value in shares if np.all(np.isfinite(value))}
+    return [count for count, value in counts.items() if count > 1 and equal(value, count * wanted.right)]
 
 
 def _counts(wanted: Wanted) -> list[int]:
@@ -180,6 +223,15 @@ def _same_numbers(given: Array, value: Array, tolerance: float) -> bool:
     turned = given.ndim == 2 and equal(given.T, value, tolerance)
     reshaped = given.size == value.size and given.shape != value.shape
     return turned or (reshaped and equal(given.reshape(value.shape), value, tolerance))
+
+
+def kept_axis(given: Array, right: Array) -> str:
+    """Return what is to be said where only axes of length 1 are too many, or missing, as keepdims has it."""
+    if given.ndim > right.ndim and [size for size in given.shape if size != 1] == list(right.shape):
+        return " An axis of length 1 was kept: leave keepdims out."
+    if given.ndim < right.ndim and [size for size in right.shape if size != 1] == list(given.shape):
+        return " keepdims=True keeps the axis, with length 1."
+    return ""
 
 
 def _by_broadcasting(given: Array, value: Array, tolerance: float) -> bool:

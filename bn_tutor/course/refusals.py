@@ -2,11 +2,13 @@
 
 import ast
 from collections.abc import Mapping
+from itertools import pairwise
 
 from bn_tutor.course.codes import Code
 from bn_tutor.course.problem import SlipError
 from bn_tutor.engine.operations import OPERATIONS
 
+LONGEST_IN_HINT = 30
 _REFUSED: Mapping[str, str] = {
     "Await": "await",
     "BoolOp": "and, or",
@@ -38,16 +40,38 @@ _OPERATORS: Mapping[str, str] = {
     "BitAnd": _BOTH,
     "BitOr": "either is maximum(a > 0, b > 0)",
 }
-_COMPARISONS: Mapping[str, tuple[str, str]] = {
-    "Eq": ("==", "a equals b where (a >= b) * (a <= b)"),
-    "NotEq": ("!=", "a is not b where 1 - (a >= b) * (a <= b)"),
-}
 _VARIANCE = "mean((x - mean(x, axis=0)) ** 2, axis=0)"
+_COPIES = "write x * ones((N, D)), or broadcast_to(x, (N, D))"
+_JOINED = "write concatenate(a, b, axis=0)"
+_NO_LIST = "use the names that there are: numbers cannot be listed"
+_NO_DIAGONAL = "write * and sum in the place of a diagonal matrix"
 # What NumPy has a name for, and a lesson writes with its operations.
 _INSTEAD: Mapping[str, str] = {
-    "array": "use the names that there are: numbers cannot be listed",
+    "array": _NO_LIST,
+    "all": "write 1 - max(x <= 0)",
+    "any": "write max(x > 0)",
+    "arange": _NO_LIST,
+    "argmax": "the largest are where x == max(x)",
+    "argmin": "the smallest are where x == -max(-x)",
     "astype": "leave it out: all numbers are floats",
+    "average": "write mean(x, axis=0)",
+    "column_stack": _JOINED,
+    "cosh": "write (exp(x) + exp(-x)) / 2",
+    "cumsum": "there is sum(x, axis=0)",
+    "diag": _NO_DIAGONAL,
     "einsum": "write * and sum, or @",
+    "expm1": "write exp(x) - 1",
+    "eye": _NO_DIAGONAL,
+    "heaviside": "write x > 0",
+    "hstack": _JOINED,
+    "identity": _NO_DIAGONAL,
+    "inner": "write sum(a * b), or a @ b.T",
+    "inv": "there is no inverse of a matrix, and a gradient needs none",
+    "linalg": "there are @, sum and sqrt: the norm is sqrt(sum(x ** 2))",
+    "linspace": _NO_LIST,
+    "log1p": "write log(1 + x)",
+    "log2": "write log(x) / log(2)",
+    "logsumexp": "write log(sum(exp(x), axis=1, keepdims=true))",
     "empty_like": "write zeros_like(x)",
     "expand_dims": "write x[:, None], or reshape",
     "float": "leave it out: all numbers are floats",
@@ -61,13 +85,24 @@ _INSTEAD: Mapping[str, str] = {
     "logical_or": "write maximum(a > 0, b > 0)",
     "min": "write -max(-x)",
     "amin": "write -max(-x)",
+    "norm": "write sqrt(sum(x ** 2))",
     "ones": "write ones((N, D))",
     "outer": "write reshape(a, (-1, 1)) * b",
+    "prod": "there are * and power",
+    "repeat": _COPIES,
     "sign": "write (x > 0) - (x < 0)",
+    "sinh": "write (exp(x) - exp(-x)) / 2",
+    "softmax": "write exp(x) / sum(exp(x), axis=1, keepdims=true)",
     "squeeze": "write reshape",
+    "stack": _JOINED,
     "std": f"write sqrt({_VARIANCE})",
     "swapaxes": "write transpose(x, axes)",
+    "tensordot": "write * and sum, or @",
+    "tile": _COPIES,
+    "trace": "write * and sum",
     "var": f"write {_VARIANCE}",
+    "vdot": "write sum(a * b)",
+    "vstack": _JOINED,
     "zeros": "write zeros((N, D))",
 }
 
@@ -85,6 +120,11 @@ def refused(tree: ast.expr) -> SlipError:
         return _attribute(tree)
     if isinstance(tree, ast.Compare):
         return _comparison(tree)
+    if isinstance(tree, ast.Subscript):
+        return _choice(tree)
+    if isinstance(tree, ast.Tuple) and (comma := _decimal_comma(tree)) is not None:
+        message = "a number with a comma is not part of the language"
+        return SlipError(Code.NOT_IN_LANGUAGE, message, comma, "write a point, not a comma: 0.5")
     if isinstance(tree, ast.BinOp):
         hint = _OPERATORS.get(type(tree.op).__name__, "+ - * / ** @ are")
         message = "this operator is not part of the language"
@@ -107,6 +147,33 @@ def _comparison(tree: ast.Compare) -> SlipError:
     if len(tree.ops) > 1:
         message, hint = "a chain of comparisons is not part of the language", "write (a < x) * (x < b)"
     else:
-        what, hint = _COMPARISONS.get(type(tree.ops[0]).__name__, ("this comparison", "> >= < <= are"))
-        message = f"{what} is not part of the language"
+        message, hint = "this comparison is not part of the language", "> >= < <= == != are"
     return SlipError(Code.NOT_IN_LANGUAGE, message, tree.col_offset, hint)
+
+
+def _choice(tree: ast.Subscript) -> SlipError:
+    """What x[x > 0] would be has a shape that depends on values."""
+    whole, kept = _short(tree.value, "x"), _short(tree.slice, "x > 0")
+    message = "to pick by a comparison is not part of the language"
+    hint = f"use where({kept}, {whole}, 0) or {whole} * ({kept})"
+    return SlipError(Code.NOT_IN_LANGUAGE, message, tree.slice.col_offset, hint)
+
+
+def _short(tree: ast.expr, instead: str) -> str:
+    """Return what was typed, put as Python does, if a hint has room for it."""
+    text = ast.unparse(tree)
+    return text if len(text) <= LONGEST_IN_HINT else instead
+
+
+def _decimal_comma(tree: ast.Tuple) -> int | None:
+    """Return the column of a comma between two numbers without a space, as in 0,5 * x; None without one."""
+    for first, second in pairwise(tree.elts):
+        comma = first.end_col_offset or 0
+        while isinstance(first, ast.BinOp):
+            first = first.right
+        while isinstance(second, ast.BinOp):
+            second = second.left
+        are_numbers = isinstance(first, ast.Constant) and isinstance(second, ast.Constant)
+        if are_numbers and comma + 1 == second.col_offset:
+            return comma
+    return None

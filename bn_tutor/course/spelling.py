@@ -73,6 +73,7 @@ def _function(tree: ast.Call, name: str, defines: Defines) -> ast.expr:
     """np.sum(x, axis=0) is sum(x, axis=0); some functions are written with others."""
     name, arguments = _ALIASES.get(name, name), tree.args
     keywords = [each for each in tree.keywords if not (each.arg == "dtype" and _is_float(each.value))]
+    keywords = [_true_or_false(each) for each in keywords]
     if len(arguments) == 1 and not keywords and not isinstance(arguments[0], ast.Starred):
         found = _with_one(tree, name, arguments[0])
         if found is not None:
@@ -100,6 +101,15 @@ def _with_one(tree: ast.Call, name: str, inner: ast.expr) -> ast.expr | None:
         number = _at(tree, ast.Constant(_LIKE[name.removesuffix("_like")]))
         return _call(tree, "broadcast_to", number, _at(tree, ast.Attribute(inner, "shape")))
     return None
+
+
+def _true_or_false(keyword: ast.keyword) -> ast.keyword:
+    """keepdims=1 is keepdims=True."""
+    match keyword:
+        case ast.keyword(arg="keepdims", value=ast.Constant(value=int(number))) if number in (0, 1):
+            value = _at(keyword.value, ast.Constant(bool(number)))
+            return ast.copy_location(ast.keyword("keepdims", value), keyword)
+    return keyword
 
 
 def _is_float(tree: ast.expr) -> bool:

@@ -304,6 +304,8 @@ ROWS: tuple[Operation, ...] = (
     _comparison("greater_equal", ">=", np.greater_equal),
     _comparison("less", "<", np.less),
     _comparison("less_equal", "<=", np.less_equal),
+    _comparison("equal", "==", np.equal),
+    _comparison("not_equal", "!=", np.not_equal),
     Operation(
         "sum",
         "sum({a}, axis={axis}{keepdims})",

@@ -87,7 +87,7 @@ def matrix_product(a: Shape, b: Shape) -> Shape:
         raise ValueError("matmul takes matrices: reshape the vector to one row or one column")
     if a[-1] != b[-2]:
         raise ValueError(f"matmul: the {a[-1]} columns of the left do not meet the {b[-2]} rows of the right")
-    return (*np.broadcast_shapes(a[:-2], b[:-2]), a[-2], b[-1])
+    return (*elementwise(a[:-2], b[:-2]), a[-2], b[-1])
 
 
 def transposed_axes(dimensions: int, axes: tuple[int, ...] | None) -> tuple[int, ...]:
@@ -119,7 +119,9 @@ def reshaped(old: Shape, shape: int | Shape) -> Shape:
 def broadcast(old: Shape, shape: int | Shape) -> Shape:
     """Return the shape that ``broadcast_to`` gives."""
     new = (shape,) if isinstance(shape, int) else tuple(shape)
-    if any(size < 0 for size in new) or len(new) < len(old) or np.broadcast_shapes(old, new) != new:
+    ahead = len(new) - len(old)
+    fits = ahead >= 0 and all(have in (1, want) for have, want in zip(old, new[ahead:], strict=True))
+    if any(size < 0 for size in new) or not fits:
         raise ValueError(f"{old} does not broadcast to {new}")
     return new
 

@@ -349,8 +349,8 @@ def _broadcast_to(array: Tracer, shape: Any) -> Tracer:
     return array.notebook.apply("broadcast_to", array, shape=shape)
 
 
-_COMPARISONS = frozenset({np.greater, np.greater_equal, np.less, np.less_equal})
-_TESTS = frozenset({np.equal, np.not_equal, np.isnan, np.isfinite})
+_COMPARISONS = frozenset({np.greater, np.greater_equal, np.less, np.less_equal, np.equal, np.not_equal})
+_TESTS = frozenset({np.isnan, np.isfinite})
 _SAME_NAME = (
     *("add", "subtract", "multiply", "divide", "negative", "square", "sqrt", "reciprocal"),
     *("exp", "log", "tanh", "maximum", "minimum"),

@@ -18,6 +18,7 @@ def progress_json(report: Report, skipped: Sequence[Skipped]) -> str:
         "format": FORMAT,
         "today": report.today.isoformat(),
         "asked": report.times,
+        "skipped_questions": report.skipped,
         "days": _streak(report.days),
         "right": _streak(report.right),
         "lessons": [_lesson(each) for each in report.lessons],

@@ -1,8 +1,7 @@
 """Which questions a session asks: every kind, every node, on changing data."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from functools import cache
+from dataclasses import dataclass, replace
 from random import Random
 
 from bn_tutor.course.lesson import Lesson
@@ -36,8 +35,8 @@ MAKERS: Mapping[str, Maker] = {
 # What has to be computed or written. It takes longer, to be answered and to be made up as well, so that the
 # first question does not wait for it.
 COMPUTED = ("number", "formula", "whole")
-# Asking only what was just shown transfers least, so sizes and numbers change from question to question.
-MOST_RUNS = 4
+# The numbers of one run may not do for a question; then others are tried.
+MOST_RUNS = 3
 
 
 def random_run(lesson: Lesson, random: Random, offered: Sequence[Sizes] = ()) -> Setting:
@@ -58,44 +57,58 @@ def questions(
     when it is its turn, so that the first does not wait for the last.
     """
     random = Random(seed)
-
-    @cache
-    def sizes_of(lesson: int) -> list[Sizes]:
-        return telling_sizes(lessons[lesson])
-
-    @cache
-    def run_of(lesson: int, number: int) -> Setting:
-        return random_run(lessons[lesson], Random(f"{seed}/{lesson}/{number}"), sizes_of(lesson))
-
+    sizes = [telling_sizes(lesson) for lesson in lessons]
+    runs = [setting(lesson, fitting[0], seed) for lesson, fitting in zip(lessons, sizes, strict=True)]
     asked_kinds = [kind for kind in MAKERS if not kinds or kind in kinds]
-    pools = {kind: list(_pool(len(lessons), kind, run_of, random)) for kind in asked_kinds}
-    drafts = {(run.lesson.name, draft.id): (run, draft) for pool in pools.values() for run, draft in pool}
-    wanted = [drafts[item] for item in first if item in drafts]
-    seen: set[tuple[str, str]] = set()
-    for run, draft in (*wanted, *_in_turn(pools, random)):
-        item = (run.lesson.name, draft.id)
-        asked = draft.make() if item not in seen else None
+    pools = {kind: _pool(runs, kind, random) for kind in asked_kinds}
+    items = {(lessons[item.lesson].name, item.id): item for pool in pools.values() for item in pool}
+    wanted = [items[item] for item in first if item in items]
+    seen: set[_Item] = set()
+    at = random.randrange(MOST_RUNS)
+    for item in (*wanted, *_in_turn(pools, random)):
+        fitting = sizes[item.lesson]
+        asked = (
+            _asked(lessons[item.lesson], item, fitting[at % len(fitting)], seed) if item not in seen else None
+        )
         if asked is not None:
             seen.add(item)
-            yield replace(asked, run=run)
+            at += 1
+            yield asked
 
 
-def _pool(
-    count: int, kind: str, run_of: Callable[[int, int], Setting], random: Random
-) -> Iterator[tuple[Setting, Draft]]:
-    """Yield the drafts of one kind, mixed; of each kind and lesson from one run, another kind has another."""
-    found: list[tuple[Setting, Draft]] = []
-    for lesson in range(count):
-        run = run_of(lesson, random.randrange(MOST_RUNS))
-        found += [(run, draft) for draft in MAKERS[kind](run, random)]
-    random.shuffle(found)
-    yield from found
+@dataclass(frozen=True)
+class _Item:
+    """What could be asked, on whatever data: the number of a lesson, a kind, and the id of a draft."""
+
+    lesson: int
+    kind: str
+    id: str
 
 
-def _in_turn(
-    pools: Mapping[str, Sequence[tuple[Setting, Draft]]], random: Random
-) -> Iterator[tuple[Setting, Draft]]:
-    """Yield one draft of each kind, then the next of each, in a new order every time: choices come first."""
+def _asked(lesson: Lesson, item: _Item, sizes: Sizes, seed: int) -> Asked | None:
+    """Return a question on a run of its own: no other shows its numbers, and with them the answer."""
+    for number in range(MOST_RUNS):
+        random = Random(f"{seed}/{item.lesson}/{item.id}/{number}")
+        run = random_run(lesson, random, [sizes])
+        drafts = (draft for draft in MAKERS[item.kind](run, random) if draft.id == item.id)
+        for draft in drafts:
+            if asked := draft.make():
+                return replace(asked, run=run)
+    return None
+
+
+def _pool(runs: Sequence[Setting], kind: str, random: Random) -> list[_Item]:
+    """Return what could be asked of one kind, mixed."""
+    found = [
+        _Item(lesson, kind, draft.id)
+        for lesson, run in enumerate(runs)
+        for draft in MAKERS[kind](run, random)
+    ]
+    return random.sample(found, len(found))
+
+
+def _in_turn(pools: Mapping[str, Sequence[_Item]], random: Random) -> Iterator[_Item]:
+    """Yield one item of each kind, then the next of each, in a new order every time: choices come first."""
     longest = max(map(len, pools.values()), default=0)
     for at in range(longest):
         kinds = [kind for kind, pool in pools.items() if at < len(pool)]

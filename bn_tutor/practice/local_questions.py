@@ -114,8 +114,10 @@ def _wrong_formulas(step: BackwardStep, edge: Edge, formula: str) -> Iterator[Wr
     for text, instead, say in _EDITS:
         if text in formula:
             yield _tidy(formula.replace(text, instead, 1)), say
-    if not formula.startswith("1 / "):
+    if not formula.startswith("1 / ") and formula != "1":
         yield f"1 / {grouped}", f"That is upside down: is {own} divided here, or multiplied?"
+    if not re.search(r"[A-Za-z_]", formula):
+        return  # nobody doubles a plain number, or multiplies by one
     yield (
         f"2 * {grouped}",
         f"There is a 2 too many: nothing is squared here that would bring it. Move {own} only.",

@@ -5,9 +5,12 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from bn_tutor.course.known_mistakes import Known
+from bn_tutor.course.recognizing import TURNED, vanishes
 from bn_tutor.engine.gradients import Array
 from bn_tutor.practice.numbers_asked import WrongNumber
 from bn_tutor.practice.setting import Setting
+
+SAME = 1e-9
 
 
 def wrong_values(setting: Setting, name: str, given: Collection[str] = ()) -> Sequence[Known]:
@@ -20,9 +23,18 @@ def wrong_values(setting: Setting, name: str, given: Collection[str] = ()) -> Se
 
 
 def wrong_numbers(known: Sequence[Known], right: Array, place: tuple[int, ...]) -> list[WrongNumber]:
-    """Return what each mistake gives at one element, where it has that element at all."""
+    """Return what each mistake gives at one element, where it has that element, and is not zero throughout.
+
+    A turned sign is told as such: a number does not show at which edge it was turned.
+    """
     return [
-        (float(each.value[place]), each.kind, each.say)
+        (number := float(each.value[place]), each.kind, _said(each, number, float(right[place])))
         for each in known
-        if each.value.shape == right.shape and np.isfinite(each.value[place])
+        if each.value.shape == right.shape
+        and np.isfinite(each.value[place])
+        and not vanishes(each.value, right)
     ]
+
+
+def _said(known: Known, number: float, right: float) -> str:
+    return TURNED if abs(number + right) <= SAME * abs(right) else known.say

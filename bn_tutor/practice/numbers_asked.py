@@ -8,7 +8,9 @@ from random import Random
 
 import numpy as np
 
+from bn_tutor.course.evaluation import evaluate
 from bn_tutor.course.numbers import number, read_number
+from bn_tutor.course.problem import SlipError
 from bn_tutor.course.question_kinds import NUMBER_TOLERANCE, SMALLEST_NUMBER
 from bn_tutor.course.recognizing import Wanted, precision, recognized_number
 from bn_tutor.engine.gradients import Array
@@ -25,6 +27,13 @@ FADING = 0.8
 SMALLEST, LARGEST = 0.02, 200.0
 MOST_PLACES = 200
 LONGEST_NUMBER = 200
+# As much arithmetic as somebody types in place of a number, with an operator between two operands.
+LONGEST_SUM = 60
+_ARITHMETIC = re.compile(r"[-+(]*[\d.][\d.\s()*/+-]*[*/+-][\d.\s()*/+-]*")
+# What is further from the right number is not said to be close, however few decimals it has.
+ROUGHLY = 0.1
+CLOSE = "Close: give three decimals."
+MORE_DIGITS = "With three digits or more its mistake might be told."
 UNKNOWN = "Not that, and none of the known mistakes gives it. Go through the products one by one."
 # (the number that a mistake gives, its id, what to say)
 WrongNumber = tuple[float, str, str]
@@ -51,29 +60,31 @@ def judge_number(
     allowed: float = 0.0,
     blur: float | None = None,
     unknown: str = UNKNOWN,
+    key: str = "",
 ) -> Callable[[str], Verdict]:
     """Return the judge of a number; a wrong one is compared with what each mistake would give.
 
     ``others`` are numbers, by name, that it may be taken for. ``allowed`` is how far off it may be where that
     is not ``slack``. With many mistakes on the way to an answer one fits too easily by chance: then ``blur``
     tells how far a result may be off as the shown numbers are rounded; beyond that what was typed must be
-    exact, and fit one mistake alone. ``unknown`` is said where none fits.
+    exact, and fit one mistake alone. ``unknown`` is said where none fits. ``key`` is the answer as it is
+    told, where that is no number with decimals.
     """
+    is_count = 0.0 < allowed < slack(right)
     allowed = allowed or slack(right)
-    arrays = {
-        each: np.asarray(value) for each, value in (others or {}).items() if abs(value - right) > allowed
-    }
-    wanted = Wanted(name, np.asarray(right), (), arrays)
+    wanted = _wanted(name, right, wrong, others or {}, allowed)
 
     def judge(answer: str) -> Verdict:
         text = answer[-LONGEST_NUMBER:].rpartition("=")[2].strip()
-        given = read_number(text)
+        given = computed(text)
         if given is None or not isfinite(given):
             return Verdict(None, _unreadable(text))
         if abs(given - right) <= allowed:
-            return Verdict(True, f"Right: {number(right, DECIMALS)}.")
+            return Verdict(True, f"Right: {key or number(right, DECIMALS)}.")
+        if is_rounded(text, given, right) and not is_count:
+            return Verdict(None, CLOSE)
         if blur is not None and significant(text) < DIGITS:
-            return Verdict(False, f"{unknown} With three digits or more its mistake might be told.")
+            return Verdict(False, f"{unknown} {MORE_DIGITS}" if is_short(text) else unknown)
         if told := _told_of(given, text, wrong, blur):
             return told
         found = recognized_number(wanted, (), given, _least(text) if blur is None else precision(text))
@@ -82,13 +93,45 @@ def judge_number(
     return judge
 
 
+def _wanted(
+    name: str, right: float, wrong: Sequence[WrongNumber], others: Mapping[str, float], allowed: float
+) -> Wanted:
+    """Return what is asked for, with what it is not taken for where that comes to the same."""
+    arrays = {each: np.asarray(value) for each, value in others.items() if abs(value - right) > allowed}
+    compared = [(kind, np.asarray(value)) for value, kind, _ in wrong]
+    return Wanted(name, np.asarray(right), (), arrays, compared)
+
+
+def computed(text: str) -> float | None:
+    """Return a number as people write it, or what a short line of arithmetic comes to; None for all else."""
+    text = text.replace("−", "-").strip()
+    given = read_number(text)
+    if given is not None or len(text) > LONGEST_SUM or not _ARITHMETIC.fullmatch(text):
+        return given
+    try:
+        value = evaluate(text, {}, {})
+    except SlipError:
+        return None
+    return float(value) if value.shape == () else None
+
+
+def is_short(text: str) -> bool:
+    """Whether a number was typed with fewer decimals than it is asked for."""
+    return precision(text) > 10.0**-DECIMALS
+
+
+def is_rounded(text: str, given: float, right: float) -> bool:
+    """Whether a number is the right one, rounded to fewer decimals than it is asked for."""
+    return is_short(text) and abs(given - right) <= min(precision(text), ROUGHLY * abs(right))
+
+
 def _least(text: str) -> float:
     return max(precision(text), NUMBER_TOLERANCE * SMALLEST_NUMBER)
 
 
 def significant(text: str) -> int:
-    """Return with how many digits a number was typed; a fraction is exact."""
-    if "/" in text:
+    """Return with how many digits a number was typed; a fraction, or arithmetic, is exact."""
+    if re.search(r"[/*(]|[\d.)\s][+-]", text):
         return DIGITS
     return len(re.sub(r"[eE].*|\D", "", text).lstrip("0"))
 
@@ -109,8 +152,8 @@ def _told_of(given: float, text: str, wrong: Sequence[WrongNumber], blur: float 
     fitting = exact or (near if blur is None else [])
     first = {row[1] or row[2]: row for row in reversed(fitting)}
     kinds = [row for row in fitting if first[row[1] or row[2]] is row]
-    if len(kinds) == 1:
-        return Verdict(False, kinds[0][2], kinds[0][1])
+    if kinds and all(row[2] == kinds[0][2] for row in kinds[1:]):
+        return Verdict(False, kinds[0][2], kinds[0][1] if len(kinds) == 1 else "")
     return Verdict(False, either([row[2] for row in kinds])) if kinds else None
 
 

@@ -12,14 +12,17 @@ from bn_tutor.course.parsing import names_in
 from bn_tutor.course.problem import SlipError
 from bn_tutor.engine.closeness import equal
 from bn_tutor.engine.gradients import Array
-from bn_tutor.practice.edges import forward_lines, on_the_way, shape_list, sizes_text, users
+from bn_tutor.practice.edges import ancestors, forward_lines, on_the_way, shape_list, sizes_text, users
+from bn_tutor.practice.formula_questions import is_gradient
 from bn_tutor.practice.naming import wrong_numbers, wrong_values
 from bn_tutor.practice.number_questions import can_be_shown
 from bn_tutor.practice.numbers_asked import WrongNumber
-from bn_tutor.practice.own_hints import is_gradient
 from bn_tutor.practice.setting import Setting
 
+# A longer way is not read for one choice.
+MOST_GIVEN = 12
 _QUOTE = re.compile(r"\{ ?(value|grad) ?:([^{}\n]+)\}")
+_WORD = re.compile(r"[A-Za-z_]\w*")
 # One element of one array: what is asked for, and no data.
 _ELEMENT = re.compile(r"([A-Za-z_]\w*)\s*(?:\[[^\[\]]*\])?")
 
@@ -104,13 +107,39 @@ def _given(setting: Setting, question: Question, shown: Sequence[str], is_told: 
     return [*lines, *filter(None, [", where ".join(filter(None, (shapes, sizes_text(setting))))])]
 
 
+def given_for_choice(setting: Setting, question: Question) -> list[str]:
+    """Return the forward lines and shapes that a choice is about: how every value that it names came about.
+
+    Where it names a gradient they are all the lines that this one comes through. None where they would say
+    the answer.
+    """
+    texts = [question.ask, question.key.text, *(line.text for line in question.wrong), question.node]
+    if question.equals:
+        texts.append(question.equals.text)
+    words = {word for text in texts for word in _WORD.findall(text) if word in setting.values}
+    gradients = {word for word in words if is_gradient(setting, word)}
+    graph = setting.recording.graph
+    needed = set[str]().union(*(on_the_way(setting, word[1:]) for word in gradients))
+    needed = needed.union(*(ancestors(graph, word) for word in needed | (words - gradients)))
+    lines = forward_lines(setting, needed)
+    if not lines or len(lines) > MOST_GIVEN or any(question.key.text in line for line in lines):
+        return []
+    told = [name for name in setting.recording.values if name in needed.union(*map(names_in, lines))]
+    sources = [name for name in told if graph[name].is_source]
+    about = ", where ".join(filter(None, (shape_list(setting, sources), sizes_text(setting))))
+    return [*lines, *([about] if about else [])]
+
+
 # --- wrong answers --------------------------------------------------------------------------------------
 
 
 def _wrong(setting: Setting, question: Question, known: Sequence[WrongNumber]) -> list[WrongNumber]:
-    """Return what known mistakes come to, and the question's own wrong formulas where none of these does."""
+    """Return what known mistakes come to, and the question's own wrong values where none of these does.
+
+    Those that have a short name are told by it; what a formula stands for, nobody can read off it.
+    """
     found = list(known)
-    for line in question.wrong:
+    for line in (line for line in question.wrong if _is_element(setting, line.text)):
         try:
             value = evaluate(line.text, setting.values, setting.names)
         except SlipError:
@@ -138,5 +167,6 @@ def _known(setting: Setting, key: str, quoted: Sequence[str]) -> Iterable[WrongN
 
 def _numbers(setting: Setting, formulas: Sequence[str]) -> dict[str, float]:
     """Return the single numbers among what the question tells, which somebody may give back."""
-    values = {text: evaluate(text, setting.values, setting.names) for text in formulas}
+    named = [text for text in formulas if _is_element(setting, text)]
+    values = {text: evaluate(text, setting.values, setting.names) for text in named}
     return {text: float(value) for text, value in values.items() if value.shape == ()}

@@ -3,14 +3,10 @@
 from bn_tutor.course.lesson import Question
 from bn_tutor.course.parsing import names_in
 from bn_tutor.practice.edges import edges, forward_lines, hint_for, lines_using
+from bn_tutor.practice.formula_questions import is_gradient
 from bn_tutor.practice.setting import Setting
 
 FALLBACK = "Try each choice on a small example of your own: which of them fail?"
-
-
-def is_gradient(setting: Setting, name: str) -> bool:
-    """Whether a formula is the name of a gradient."""
-    return name in setting.values and name not in setting.recording.values
 
 
 def hint_of(setting: Setting, question: Question) -> str:

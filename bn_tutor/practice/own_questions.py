@@ -19,6 +19,7 @@ from bn_tutor.practice.edges import ancestors, came_about, edges, forward_lines,
 from bn_tutor.practice.formula_questions import (
     about_names,
     by_shape,
+    is_gradient,
     judge_formula,
     judged,
     told,
@@ -26,13 +27,14 @@ from bn_tutor.practice.formula_questions import (
     value_of,
 )
 from bn_tutor.practice.numbers_asked import DECIMALS, judge_number
-from bn_tutor.practice.own_data import Needed, needed_for
-from bn_tutor.practice.own_hints import hint_of, is_gradient
+from bn_tutor.practice.own_data import Needed, given_for_choice, needed_for
+from bn_tutor.practice.own_hints import hint_of
 from bn_tutor.practice.setting import Setting
 from bn_tutor.practice.shape_questions import HOW_TO
 
 HOW_EXACTLY = f"To three decimals; what is within {NUMBER_TOLERANCE:.0%} is right."
 UNKNOWN = "Not that, and no known mistake gives it."
+WRONG_COUNT = "Not that many. Which axes are counted, and how long is each?"
 # A count is not rounded.
 EXACT = 1e-6
 _WANTS = {"choice": Wants.LETTER, "number": Wants.NUMBER, "shape": Wants.SHAPE, "formula": Wants.NUMPY}
@@ -84,7 +86,14 @@ def _choice(setting: Setting, question: Question, random: Random) -> Asked:
     choices = [texts[at] for at in order]
     right = order.index(0)
     reasons = [_reason(setting, question, text) for text in choices]
-    return _asked(setting, question, LETTERS[right], judge_choice(choices, right, reasons), choices=choices)
+    return _asked(
+        setting,
+        question,
+        LETTERS[right],
+        judge_choice(choices, right, reasons),
+        choices=choices,
+        given=given_for_choice(setting, question),
+    )
 
 
 def _reason(setting: Setting, question: Question, text: str) -> str:
@@ -113,13 +122,15 @@ def _number(setting: Setting, question: Question, random: Random) -> Asked | Non
         return None
     is_count = needed.is_count and value == int(value)
     allowed = EXACT if is_count else 0.0
+    key = str(int(value)) if is_count else number(value, DECIMALS)
+    unknown = WRONG_COUNT if is_count else UNKNOWN
     judge = judge_number(
-        "what is asked for", value, needed.wrong, needed.others, allowed=allowed, unknown=UNKNOWN
+        "what is asked for", value, needed.wrong, needed.others, allowed=allowed, unknown=unknown, key=key
     )
     return _asked(
         setting,
         question,
-        str(int(value)) if is_count else number(value, DECIMALS),
+        key,
         judge,
         text=f"{_filled(setting, question.ask)}{_how_exactly(needed, question.ask)}",
         given=needed.given,
@@ -199,7 +210,7 @@ def _by_value(setting: Setting, question: Question, allowed: Sequence[str], answ
     runs = (setting, *setting.others)
     wanted = (question.equals or question.key).text
     try:
-        values = [value_of(answer, run, "it", allowed) for run in runs]
+        values = [value_of(answer, run, allowed) for run in runs]
     except SlipError as slip:
         return Verdict(None, told(slip, answer, setting))
     right = [evaluate(wanted, run.values, run.names) for run in runs]

@@ -110,6 +110,8 @@ def hidden_words(asked: Asked) -> tuple[str, ...]:
 
 
 def _worded(session: Session, asked: Asked, word: Word) -> tuple[Session, Reply]:
+    if word is Word.HINT and session.hinted and asked.hint:
+        return session, Reply("There is no further hint; r shows the answer.")
     if word is Word.HINT:
         return replace(session, hinted=True), Reply(
             asked.hint or "There is no hint for this one.", hint=asked.hint
@@ -142,9 +144,17 @@ def _judged(session: Session, asked: Asked, typed: str, verdict: Verdict) -> tup
     if number >= MOST_TRIES:
         say = f"{verdict.say} {_told_key(asked)}"
         return _over(session, kept), Reply(say, right=False, reveals=True, is_over=True, kept=kept)
+    say, is_told = _once(session, verdict.say, asked.hint)
     hint = asked.hint if number == MOST_TRIES - 1 and not session.hinted else ""
-    again = replace(session, tries=number, hinted=session.hinted or bool(hint), kept=(*session.kept, kept))
-    return again, Reply(verdict.say, right=False, hint=hint, kept=kept)
+    hinted = session.hinted or is_told or bool(hint)
+    again = replace(session, tries=number, hinted=hinted, kept=(*session.kept, kept))
+    return again, Reply(say, right=False, hint=hint, kept=kept)
+
+
+def _once(session: Session, say: str, hint: str) -> tuple[str, bool]:
+    """Return what is said of a wrong answer, without a hint given before, and whether that is in it."""
+    is_in = bool(hint) and hint in say
+    return (say.replace(hint, "").strip() or "Not that one.") if is_in and session.hinted else say, is_in
 
 
 def _over(session: Session, kept: Try) -> Session:

@@ -121,11 +121,11 @@ def _factors(setting: Setting, name: str, between: set[str]) -> dict[str, Array]
 
 
 def _worked(setting: Setting, name: str) -> str:
-    """Return the lesson's lines on the way, in order."""
+    """Return the lesson's lines on the way, in order, one below the other."""
     needed = {f"d{name}"}
     lines = list[Line]()
     for line in reversed(setting.lesson.backward):
         if line.name in needed:
             needed |= names_in(line.text)
             lines.insert(0, line)
-    return "; ".join(f"{line.name} = {line.text}" for line in lines)
+    return "\n".join(f"{line.name} = {line.text}" for line in lines)

@@ -4,13 +4,14 @@ Nothing on it is told by colour alone: each cell of the map has a sign and a num
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from rich.text import Text
 
 from bn_tutor.practice.progress import Habit, Mastery, Streak
 from bn_tutor.practice.report import LessonProgress, Report
 from bn_tutor.practice.schedule import Review
+from bn_tutor.views.days import day_text
 from bn_tutor.views.grid import Row, grid_lines
 from bn_tutor.views.look import FAINT, RIGHT, WRONG, Look
 from bn_tutor.views.wrapping import wrapped
@@ -61,8 +62,9 @@ def _streaks(report: Report, look: Look) -> list[Text]:
 
 
 def _row(name: str, streak: Streak, of_all: str, look: Look) -> Text:
-    line = look.text(f"{name}: ", "bold").append(f"{streak.now} in a row", style="bold cyan")
-    return line.append(f", at most {streak.longest}, {streak.total}{of_all} in all")
+    line = look.text(f"{name}: ", "bold").append(f"{streak.total:,}", style="bold cyan").append(of_all)
+    # A row of one is none.
+    return line.append(f"; {streak.now} in a row now, {streak.longest} at best" if streak.longest > 1 else "")
 
 
 # --- what is known ----------------------------------------------------------------------------------------
@@ -135,7 +137,7 @@ def _habits(report: Report, titles: Mapping[str, str], look: Look) -> list[Text]
 
 def _habit_row(habit: Habit, today: date, titles: Mapping[str, str], look: Look) -> Row:
     times = f"{habit.times}× in {_counted(habit.questions, 'question')}"
-    last = f"last {_day(habit.last, today)}"
+    last = f"last {day_text(habit.last, today)}"
     note = f"gone for {habit.chances} chances" if habit.is_gone else last
     title = titles.get(habit.mistake) or habit.mistake.replace("-", " ")
     name = look.text(title, FAINT if habit.is_gone else "bold")
@@ -148,8 +150,8 @@ def _habit_row(habit: Habit, today: date, titles: Mapping[str, str], look: Look)
 def _dates(report: Report, look: Look) -> list[Text]:
     now = _now_due(report.due)
     days = sorted(report.coming.items())[:MOST_DAYS]
-    coming = ", ".join(f"{count} {_day(day, report.today)}" for day, count in days)
-    more = ", and more later" if len(report.coming) > len(days) else ""
+    coming = "; ".join(f"{count} {day_text(day, report.today)}" for day, count in days)
+    more = "; more later" if len(report.coming) > len(days) else ""
     lines = [look.text(now, "bold" if report.due else "")]
     if report.due:
         lines.append(look.text("  bn-tutor quiz --due", "cyan"))
@@ -167,14 +169,6 @@ def _now_due(found: Sequence[Review]) -> str:
     verb = "is" if len(found) == 1 else "are"
     parts = ", ".join(f"{lesson} {count}" for lesson, count in lessons.items())
     return f"{_counted(len(found), 'question')} {verb} due: {parts}."
-
-
-def _day(day: date, today: date) -> str:
-    """Return a day in words: near ones by name, others by their date."""
-    away = (day - today) // timedelta(days=1)
-    near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get(away)
-    year = f" {day.year}" if day.year != today.year else ""
-    return near or f"on {day:%a} {day.day} {day:%b}{year}"
 
 
 def _counted(count: int, word: str) -> str:

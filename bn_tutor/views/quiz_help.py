@@ -19,6 +19,8 @@ _WANTED = {
     Wants.NUMPY: "One line of NumPy, with the names that may be used, numbers, and what stands below. "
     "You may leave out np. and the name with = in front, and write x.sum(axis=0) or x.T, too.",
 }
+# What there is for sizes, shapes and axes, and for nothing else.
+_SIZES_ALONE = ("N // G", "x.shape[0]", "trailing(x, (C, D)), the axes at the end that have this shape")
 _OPERANDS = {"a": "a", "b": "b", "c": "c", "exponent": "2.5", "key": "0"}
 
 
@@ -27,6 +29,7 @@ def help_lines(asked: Asked, look: Look) -> list[Text]:
     lines = indented(look.text(_wanted(asked)), look.width)
     if asked.wants is Wants.NUMPY:
         lines += _listed("Operators:", _signs(), look) + _listed("Operations:", _calls(), look)
+        lines += _listed("In arguments:", _SIZES_ALONE, look)
     words = ", ".join(word.value for word in Word)
     lines += indented(
         look.text(f"Or {words}. Whole words do as well: hint, show, skip, help, quit."), look.width
@@ -50,7 +53,13 @@ def _wanted(asked: Asked) -> str:
     if asked.wants is Wants.LETTER:
         letters = LETTERS[: len(asked.choices)]
         return f"One of the letters {', '.join(letters)}; or what stands beside it."
-    return _WANTED[asked.wants]
+    return _WANTED[asked.wants] + (_judged_on(asked) if asked.wants is Wants.NUMPY else "")
+
+
+def _judged_on(asked: Asked) -> str:
+    """Say that a formula with a number in the place of a size is wrong."""
+    name, size = next(iter(asked.run.sizes.items()), ("N", 5)) if asked.run else ("N", 5)
+    return f" It is judged on other sizes, too: write {name}, not {size}."
 
 
 def _listed(title: str, items: Iterable[str], look: Look) -> list[Text]:

@@ -1,12 +1,13 @@
 """The pages of a quiz: a question with its data and choices, what is said to an answer, the summary."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rich.text import Text
 
 from bn_tutor.course.numbers import shape_text
-from bn_tutor.practice.asked import LETTERS, Asked
+from bn_tutor.practice.asked import LETTERS, Asked, Wants
 from bn_tutor.practice.session import Reply, Tally, Word
 from bn_tutor.views.arrays import array_block
 from bn_tutor.views.columns import laid_out
@@ -15,6 +16,10 @@ from bn_tutor.views.quiz_help import hidden_lines
 from bn_tutor.views.wrapping import indented
 
 HOW_TO = "Answer with a letter, a number, a shape such as (4, 3), or a line of NumPy. Or type"
+# Questions whose ids end with the name of what is asked, and what is wanted of it.
+_NAMING = ("number", "formula", "whole", "shape", "total")
+_NAMED = (Wants.NUMBER, Wants.NUMPY, Wants.SHAPE)
+LONGEST_NAME = 20
 COMMANDS = ", ".join(word.value for word in Word)
 
 
@@ -40,8 +45,27 @@ def how_to_lines(look: Look) -> list[Text]:
 
 
 def prompt(asked: Asked) -> str:
-    """Return the prompt, which says what sort of answer is wanted."""
-    return f"{asked.wants}> "
+    """Return the prompt, which says what is asked, where it has a name, and what sort of answer is wanted.
+
+    The question itself may have left a low terminal by then.
+    """
+    name = _name_asked(asked)
+    return f"{name} ({asked.wants})> " if name else f"{asked.wants}> "
+
+
+def _name_asked(asked: Asked) -> str:
+    """Return the gradient that is asked for, with the place in it where the question names one."""
+    maker, _, name = asked.id.partition("/")
+    if maker == "total":
+        name = f"d{name}"
+    if maker not in _NAMING or asked.wants not in _NAMED or not _is_short(name):
+        return ""
+    places = re.findall(rf"\b{name}\[[-\d, ]+\]", asked.text)
+    return str(places[-1]) if places and asked.wants is Wants.NUMBER else name
+
+
+def _is_short(name: str) -> bool:
+    return name.isidentifier() and name.isascii() and len(name) <= LONGEST_NAME
 
 
 def question_lines(asked: Asked, number: int, count: int, look: Look) -> list[Text]:
@@ -94,8 +118,19 @@ def reply_lines(reply: Reply, look: Look) -> list[Text]:
 
 
 def worked_lines(asked: Asked, look: Look) -> list[Text]:
-    """Return how one comes to the answer; the frame of the walk follows it."""
-    return _wrapped(asked.worked, look, "cyan") if asked.worked else []
+    """Return how one comes to the answer, a line a step, without what only says the answer again.
+
+    The frame of the walk follows it.
+    """
+    at = LETTERS.find(asked.key) if asked.choices and len(asked.key) == 1 else -1
+    answer = asked.choices[at] if 0 <= at < len(asked.choices) else asked.key
+    steps = [step for step in asked.worked.split("\n") if step and not _says_just(step, answer)]
+    return [line for step in steps for line in _wrapped(step, look, "cyan", indent=1)]
+
+
+def _says_just(step: str, answer: str) -> bool:
+    """Whether a step is ``name = answer`` alone."""
+    return step.removesuffix(".").rpartition(" = ")[2] == answer.removesuffix(".")
 
 
 def summary_lines(ending: Ending, look: Look) -> list[Text]:

@@ -18,7 +18,7 @@ import pytest
 
 from tests.checker.hostile.tools.leftovers import ON_LINUX, end_all, has_any, remaining
 from tests.checker.hostile.tools.made import MADE, MADE_OTHERWISE, PROGRAMS, TABLE, part
-from tests.checker.hostile.tools.running import Outcome, folders, names_in, run, surroundings
+from tests.checker.hostile.tools.running import Outcome, folders, names_in, run, servers, surroundings
 from tests.cli.conftest import PROGRAM, Terminal
 
 pytestmark = pytest.mark.skipif(not ON_LINUX, reason="what remains of a run is looked for in /proc")
@@ -73,8 +73,8 @@ def lines_named(outcome):
 def outcomes(request, tmp_path_factory):
     """Run every program whose test was asked for, some at once: {name: a future of its outcome}."""
     asked = [item.callspec.params["name"] for item in request.session.items if is_about_a_program(item)]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        yield {name: pool.submit(run, name, tmp_path_factory.mktemp("run")) for name in asked}
+    with servers(AT_ONCE if asked else 0) as free, ThreadPoolExecutor(AT_ONCE) as pool:
+        yield {name: pool.submit(run, name, tmp_path_factory.mktemp("run"), free) for name in asked}
         pool.shutdown(cancel_futures=True)
 
 

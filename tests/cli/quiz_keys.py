@@ -6,7 +6,7 @@ import re
 # What a quiz ends with where it waits for a line; a terminal may move the cursor or clear after it.
 END = rb" (?:\x1b\[[0-9;?]*[A-Za-z])*$"
 PAUSE = re.compile(rb"(?:Enter|skips|goes on) --" + END)
-PROMPT = re.compile(rb"(?:(?:letters?|number|shape|numpy|line)>|(?:Enter|skips|goes on) --)" + END)
+PROMPT = re.compile(rb"(?:(?:letters?|number|shape|numpy|line)\)?>|(?:Enter|skips|goes on) --)" + END)
 
 
 class Learner:

@@ -75,8 +75,8 @@ def test_the_page(progress, practised):
     lines = text.splitlines()
     assert told == []
     assert lines[:2] == [
-        "Days with practice: 2 in a row, at most 2, 3 in all",
-        "Right at the first try: 0 in a row, at most 1, 1 of 3 in all",
+        "Days with practice: 3; 2 in a row now, 2 at best",
+        "Right at the first try: 1 of 3",
     ]
     assert "batchnorm  50 % right at the first try; 2 questions" in lines
     cells = " ".join(lines[5:8]).split()
@@ -161,8 +161,9 @@ def test_json(progress, practised):
     found = json.loads(progress("--json", TZ="UTC")[0])
     assert set(found) == {
         *("format", "today", "asked", "days", "right"),
-        *("lessons", "habits", "due", "coming", "skipped"),
+        *("lessons", "habits", "due", "coming", "skipped", "skipped_questions"),
     }
+    assert found["skipped_questions"] == 0
     assert (found["format"], found["asked"], found["days"]["in_a_row"]) == (1, 3, 2)
     assert [each["lesson"] for each in found["lessons"]] == ["batchnorm", "linear"]
     assert [node["node"] for node in found["lessons"][0]["nodes"]][:4] == ["mu", "xmu", "sq", "var"]
@@ -170,6 +171,14 @@ def test_json(progress, practised):
     assert (habit["mistake"], habit["times"], habit["gone"]) == ("sum-missing", 2, False)
     due = [(each["lesson"], each["question"]) for each in found["due"]]
     assert sorted(due) == [("batchnorm", "number/dvar"), ("batchnorm", "shape/dmu"), ("linear", "shape/dw")]
+
+
+def test_json_counts_questions_that_were_passed_over(progress, practised):
+    line = json.loads(practised.read_bytes().splitlines()[0])
+    passed = [{**line, "session": name, "question": "shape/dsq", "verdict": "skipped"} for name in "ab"]
+    practised.write_text(practised.read_text() + "".join(f"{json.dumps(each)}\n" for each in passed))
+    found = json.loads(progress("--json", TZ="UTC")[0])
+    assert (found["skipped_questions"], found["asked"], found["skipped"]) == (2, 3, [])
 
 
 def test_json_of_nothing(progress):
@@ -266,7 +275,8 @@ def test_export_to_stdout(progress, practised):
     ],
 )
 def test_export_to_a_file(progress, practised, tmp_path, arguments, start):
-    assert progress("export", *arguments) == ("", [f"{arguments[0]} holds 5 answers"])
+    form = "JSON" if start.startswith("{") else "CSV"
+    assert progress("export", *arguments) == ("", [f"{arguments[0]} holds 5 answers, as {form}"])
     assert (tmp_path / arguments[0]).read_text(encoding="utf-8").startswith(start)
 
 

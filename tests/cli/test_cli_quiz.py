@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import sys
 
@@ -148,7 +149,7 @@ def test_what_is_said_to_a_wrong_formula(quiz):
     shown.waits()
     if "Write dgamma" not in shown.text:
         shown.enters("s")
-    shown.shows("Write dgamma", "numpy>")
+    shown.shows("Write dgamma", "dgamma (numpy)>")
     shown.enters("dgamma = dout * xhat")
     shown.shows("✗ ", "gamma was broadcast")
 
@@ -227,13 +228,47 @@ def test_after_the_third_wrong_try_it_waits(quiz):
     assert "2 of 10" not in shown.text
 
 
-def test_what_is_typed_before_the_end_of_a_question_is_an_answer(quiz, kept):
+@pytest.mark.parametrize("word", ["s", "skip", ":s"])
+def test_word_that_is_typed_before_the_end_of_a_question_is_heard(quiz, kept, word):
     shown = quiz("--seed", "5", "--kind", "number", columns=40, rows=12)
     shown.waits(PAUSE)
-    assert "number>" not in shown.text
-    shown.enters("s")
+    assert ">" not in shown.text
+    shown.enters(word)
     assert [each["verdict"] for each in kept()] == ["skipped"]
     shown.says("2 of 10")
+
+
+@pytest.mark.parametrize("typed", ["0.5", "77", "x", "sh", ":a"])
+def test_answer_to_a_question_that_was_not_all_seen_is_not_judged(quiz, kept, typed):
+    shown = quiz("--seed", "5", "--kind", "number", columns=40, rows=12)
+    shown.waits(PAUSE)
+    shown.enters(typed)
+    assert "no answer yet; more: Enter --" in shown.text
+    shown.goes_on()
+    assert "(number)>" in shown.text
+    assert "2 of 10" not in shown.received.decode()
+    assert kept() == []
+    shown.enters("77")
+    assert [(each["answer"], each["verdict"]) for each in kept()] == [("77", "wrong")]
+
+
+@pytest.mark.parametrize(("word", "said"), [("h", "Hint: "), ("?", "A number, such as")])
+def test_after_a_hint_or_help_the_whole_question_is_shown(quiz, word, said):
+    shown = quiz("--seed", "5", "--kind", "number", columns=40, rows=12)
+    shown.waits(PAUSE)
+    shown.enters(word)
+    shown.goes_on()
+    text = shown.received.decode()
+    assert said in text
+    assert text.count("1 of 10") == 2
+    assert "(number)>" in shown.text
+
+
+def test_prompt_names_what_is_asked(quiz):
+    shown = quiz("--seed", "5", "--kind", "number", columns=40, rows=12)
+    shown.goes_on()
+    name = re.fullmatch(r"(d\w+)\[[\d, ]+\] \(number\)>", shown.lines[-1].strip())[1]
+    assert f"What is {name}[" in " ".join(shown.received.decode().split())
 
 
 def test_who_holds_enter_down_is_told_once(quiz):

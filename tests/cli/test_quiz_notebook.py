@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import subprocess
 import sys
 
@@ -42,7 +43,8 @@ def test_questions_and_replies_go_to_the_console():
     assert [text.count(f"{number} of 3   batchnorm") for number in (1, 2, 3)] == [1, 1, 1]
     assert text.count("The answer is") == text.count(" ledger ") == 1
     assert "0 of 1 right at the first try, 0 in the end; 1 skipped" in text
-    assert notebook.prompts == ["number> "] * 4
+    assert len(notebook.prompts) == 4
+    assert all(re.fullmatch(r"d\w+.* \(number\)> ", prompt) for prompt in notebook.prompts)
 
 
 def test_the_same_seed_asks_the_same():
@@ -85,11 +87,40 @@ def test_nothing_is_kept_unless_it_is_asked_for(tmp_path):
     assert json.loads(line)["verdict"] == "revealed"
     Notebook("r").quiz(count=1, seed=1, keep=tmp_path / "other")
     assert (tmp_path / "other" / "answers.jsonl").exists()
+    Notebook("r").quiz(count=1, seed=1, keep=str(tmp_path / "third"))
+    assert (tmp_path / "third" / "answers.jsonl").exists()
+
+
+@pytest.mark.parametrize("keep", [3, "", "file", b"x"])
+def test_what_is_no_folder_is_an_error_before_the_first_question(tmp_path, monkeypatch, keep):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("")
+    notebook = Notebook("r")
+    with pytest.raises(ValueError, match=r"^keep "):
+        notebook.quiz(count=1, seed=1, keep=keep)
+    assert (notebook.prompts, notebook.console.file.getvalue()) == ([], "")
+
+
+@pytest.mark.parametrize("count", [0, -1, 2.5])
+def test_no_questions_are_an_error(count):
+    with pytest.raises(ValueError, match=rf"from 1 up: {count} is not"):
+        Notebook().quiz(count=count)
+
+
+def test_one_kind_is_that_kind():
+    assert Notebook("q").quiz(kinds="formula", seed=1, count=2).count("batchnorm   formula") == 1
+
+
+def test_kind_that_does_not_derive_is_an_error_and_nothing_is_asked():
+    notebook = Notebook("q")
+    with pytest.raises(ValueError, match="no question of this kind derives"):
+        notebook.quiz("dropout", choices={"mode": "inference"}, kinds="formula", seed=1)
+    assert (notebook.prompts, notebook.console.file.getvalue()) == ([], "")
 
 
 def test_what_cannot_be_kept_is_told_on_the_console(tmp_path):
     (tmp_path / "file").write_text("")
-    text = Notebook("r", "r").quiz(count=2, seed=1, keep=tmp_path / "file")
+    text = Notebook("r", "r").quiz(count=2, seed=1, keep=tmp_path / "file" / "below")
     assert text.count("answers cannot be kept") == 1
 
 
@@ -98,6 +129,8 @@ def test_what_there_is_not_is_an_error():
         Notebook().quiz("batchnrm")
     with pytest.raises(ValueError, match="did you mean formula"):
         Notebook().quiz(kinds=["formul"])
+    with pytest.raises(ValueError, match="did you mean formula"):
+        Notebook().quiz(kinds="formul")
 
 
 def test_a_switch():

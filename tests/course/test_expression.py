@@ -64,6 +64,11 @@ ONE_OPERATION = {
     "x >= 0": ("greater_equal", ("x", "0"), {}),
     "0 < x": ("less", ("0", "x"), {}),
     "x <= N": ("less_equal", ("x", "4"), {}),
+    "x == y": ("equal", ("x", "y"), {}),
+    "x != 1": ("not_equal", ("x", "1"), {}),
+    "not_equal(x, y)": ("not_equal", ("x", "y"), {}),
+    "sum(x, 0, keepdims=1)": ("sum", ("x",), {"axis": 0, "keepdims": True}),
+    "sum(x, keepdims=0)": ("sum", ("x",), {"keepdims": False}),
     "greater(x, y)": ("greater", ("x", "y"), {}),
     "where(x, y, gamma)": ("where", ("x", "y", "gamma"), {}),
     "stop_gradient(x)": ("stop_gradient", ("x",), {}),
@@ -157,6 +162,7 @@ def test_form_becomes_several_operations_in_order(text):
     [
         *[("3", 3), ("N", 4), ("N * D", 12), ("N / D", 4 / 3), ("-N", -4), ("+N", 4), ("2 - 0.5", 1.5)],
         *[("N > D", 1.0), ("N < D", 0.0), ("N >= 4", 1.0), ("N <= D", 0.0), ("(N > D) * N", 4.0)],
+        *[("N == D", 0.0), ("N != D", 1.0), ("N == 4", 1.0), ("4 != N", 0.0)],
     ],
 )
 def test_arithmetic_on_sizes_is_a_number(text, number):
@@ -211,6 +217,11 @@ def test_graph_line_must_compute_something(text):
 
 # --- what it refuses --------------------------------------------------------------------------------------
 
+SIGNS = "> >= < <= == != are"
+COMMA = "a number with a comma is not part of the language"
+POINT = "write a point, not a comma: 0.5"
+NO_INVERSE = "there is no inverse of a matrix, and a gradient needs none"
+PICKED = "to pick by a comparison is not part of the language"
 OPERATORS = "+ - * / ** @ are"
 BOTH = "both is (a > 0) * (b > 0)"
 EITHER = f"{BOTH}, either is maximum(a > 0, b > 0)"
@@ -257,7 +268,7 @@ REFUSED = {
     "x + y.t": (Code.NOT_IN_LANGUAGE, ".t is not part of the language", 6, ARE),
     "x.__class__": (Code.NOT_IN_LANGUAGE, ".__class__ is not part of the language", 2, ARE),
     "2 * x.__class__.sum()": (Code.NOT_IN_LANGUAGE, ".__class__ is not part of the language", 6, ARE),
-    "y + np.linalg.inv(x)": (Code.NOT_IN_LANGUAGE, ".inv is not part of the language", 14, ARE),
+    "y + np.linalg.inv(x)": (Code.NOT_IN_LANGUAGE, ".inv is not part of the language", 14, NO_INVERSE),
     "x + y.sum": (Code.NOT_IN_LANGUAGE, ".sum is not part of the language", 6, "call it: sum(x), or x.sum()"),
     "sum(x)(y)": (
         Code.NOT_IN_LANGUAGE,
@@ -273,20 +284,24 @@ REFUSED = {
     "x + (1, 2)": (Code.NOT_IN_LANGUAGE, "a tuple outside of an argument is not part of the language", 4, ""),
     "x + {1: 2}": (Code.NOT_IN_LANGUAGE, "a dictionary is not part of the language", 4, ""),
     "x if y else x": (Code.NOT_IN_LANGUAGE, "if ... else is not part of the language", 0, CHOOSE),
-    "x + (y == x)": (
+    "x is y": (Code.NOT_IN_LANGUAGE, "this comparison is not part of the language", 0, SIGNS),
+    "x not in y": (Code.NOT_IN_LANGUAGE, "this comparison is not part of the language", 0, SIGNS),
+    "x == y == 1": (
         Code.NOT_IN_LANGUAGE,
-        "== is not part of the language",
-        5,
-        "a equals b where (a >= b) * (a <= b)",
+        "a chain of comparisons is not part of the language",
+        0,
+        "write (a < x) * (x < b)",
     ),
-    "x + (y != x)": (
+    "0,5 * x": (Code.NOT_IN_LANGUAGE, COMMA, 1, POINT),
+    "y * (x + 0,5 * x)": (Code.NOT_IN_LANGUAGE, COMMA, 10, POINT),
+    "x, 5": (Code.NOT_IN_LANGUAGE, "a tuple outside of an argument is not part of the language", 0, ""),
+    "x + y[x > 0]": (Code.NOT_IN_LANGUAGE, PICKED, 6, "use where(x > 0, y, 0) or y * (x > 0)"),
+    "x[y == x + x + x + x + x + x + x + x]": (
         Code.NOT_IN_LANGUAGE,
-        "!= is not part of the language",
-        5,
-        "a is not b where 1 - (a >= b) * (a <= b)",
+        PICKED,
+        2,
+        "use where(x > 0, x, 0) or x * (x > 0)",
     ),
-    "x is y": (Code.NOT_IN_LANGUAGE, "this comparison is not part of the language", 0, "> >= < <= are"),
-    "x not in y": (Code.NOT_IN_LANGUAGE, "this comparison is not part of the language", 0, "> >= < <= are"),
     "y * (0 < x < 1)": (
         Code.NOT_IN_LANGUAGE,
         "a chain of comparisons is not part of the language",
@@ -337,7 +352,7 @@ REFUSED = {
     "take(x, 0, axes=1)": (Code.WRONG_ARGUMENT, "take takes no (second) axes", 11, "did you mean axis?"),
     "take(x, (0, 0.5))": (Code.WRONG_ARGUMENT, "indices must be a whole number, or some in brackets", 8, ""),
     "take(x, true)": (Code.WRONG_ARGUMENT, "indices must be a whole number, or some in brackets", 8, ""),
-    "sum(x, keepdims=1)": (Code.WRONG_ARGUMENT, "keepdims must be true or false", 16, ""),
+    "sum(x, keepdims=2)": (Code.WRONG_ARGUMENT, "keepdims must be true or false", 16, ""),
     # switches that stand for a tuple
     "x + axes": (
         Code.WRONG_ARGUMENT,
@@ -384,20 +399,26 @@ REFUSED = {
     # signs
     "sum(х)": (
         Code.NOT_IN_LANGUAGE,
-        "the character '\\u0445' is not part of the language",
+        "the character х (U+0445) is not part of the language",
         4,
         "use plain ASCII",
     ),
     "𝐬𝐮𝐦(x)": (
         Code.NOT_IN_LANGUAGE,
-        "the character '\\U0001d42c' is not part of the language",
+        "the character 𝐬 (U+1D42C) is not part of the language",
         0,
         "use plain ASCII",
     ),
     "x − y": (
         Code.NOT_IN_LANGUAGE,
-        "the character '\\u2212' is not part of the language",
+        "the character − (U+2212) is not part of the language",
         2,
+        "write -",
+    ),
+    "x + \u202ey": (
+        Code.NOT_IN_LANGUAGE,
+        "the character '\\u202e' is not part of the language",
+        4,
         "use plain ASCII",
     ),
     "x\0": (Code.NOT_IN_LANGUAGE, "the character '\\x00' is not part of the language", 1, "use plain ASCII"),

@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 
 from bn_tutor.course.known_mistakes import Known, mistakes_of
-from bn_tutor.course.recognizing import How, Wanted, entry, precision, recognized, recognized_number
+from bn_tutor.course.recognizing import (
+    TURNED,
+    ZERO,
+    How,
+    Wanted,
+    entry,
+    precision,
+    recognized,
+    recognized_number,
+    vanishes,
+)
 
 from .shipped import shipped
 
@@ -54,7 +64,11 @@ def test_every_mistake_is_named_by_its_own_array():
     for name in MISTAKES.run.targets:
         question = wanted(name)
         for each in question.mistakes:
-            assert each.id in names(recognized(question, each.value)), (name, each.id)
+            found = recognized(question, each.value)
+            if vanishes(each.value, question.right):
+                assert [each.say for each in found] == [ZERO], (name, each.id)
+            else:
+                assert each.id in names(found), (name, each.id)
 
 
 def test_right_is_no_mistake():
@@ -78,7 +92,8 @@ def test_data_that_cannot_tell():
         (
             [[1, 2, 3]],
             How.SHAPE,
-            "The numbers are right, the shape is not: this has the shape (1, 3), da (3,).",
+            "The numbers are right, the shape is not: this has the shape (1, 3), da (3,)."
+            " An axis of length 1 was kept: leave keepdims out.",
         ),
         ([1, 2, 3, 4], None, ""),
         (
@@ -132,7 +147,7 @@ RATIOS = [
     (2, "This is twice the right value: is a 2 in it twice, or a ½ forgotten?"),
     (0.5, "This is half the right value: is a ½ in it twice, or a 2 forgotten?"),
     (3, "This is 3 times the right value: is a 1/3 forgotten?"),
-    (1 / 3, "This is the right value divided by 3: is a mean taken for a sum?"),
+    (1 / 3, "This is the right value divided by 3: is there a 1/3 too many?"),
 ]
 
 
@@ -143,6 +158,7 @@ def test_ratios(factor, say):
         (How.RATIO, say)
     ]
     number = recognized_number(question, (2,), round(4 * factor, 3), 5e-4)
+    say = TURNED if factor == -1 else say
     assert [(each.how, each.say) for each in number] == [(How.RATIO, say)]
 
 
@@ -152,10 +168,30 @@ def test_sizes_of_other_values_are_factors_too():
     assert "divided by 21" in recognized(question, question.right / 21)[0].say
 
 
-@pytest.mark.parametrize("factor", [1.5, 0.9, -3, 0])
+@pytest.mark.parametrize("factor", [1.5, 0.9, -3])
 def test_no_ratio_that_tells_nothing(factor):
     question = small([1.0, -2, 4])
     assert recognized(question, factor * question.right) == ()
+
+
+def test_a_mean_of_another_count_names_both_counts():
+    question = small([1.0, -2, 4], others={"x": np.ones((12, 3))}, **{"share-missing": [4.0, -8, 16]})
+    [found] = recognized(question, question.right * 4 / 12)
+    assert found.say == "This divides by 12 entries; the mean has 4."
+
+
+def test_a_mean_is_taken_for_a_sum_only_where_one_is_summed():
+    question = small([1.0, -2, 4], **{"sum-missing": np.ones((7, 3))})
+    assert recognized(question, question.right / 3)[0].say.endswith("is a mean taken for a sum?")
+    assert "sum" not in recognized(small([1.0, -2, 4]), question.right / 3)[0].say
+
+
+@pytest.mark.parametrize(
+    "given", [np.zeros(3), np.asarray(0.0), np.array([1e-17, 0, -1e-17]), np.zeros((2, 3))]
+)
+def test_zeros_are_no_mistake_that_vanishes(given):
+    question = small([1.0, -2, 4], vanishing=[1e-16, 0, 1e-16])
+    assert [(each.say, each.mistake) for each in recognized(question, given)] == [(ZERO, None)]
 
 
 def test_a_mistake_goes_before_its_ratio():

@@ -107,6 +107,9 @@ TYPED = [
     "np.true_divide(x, 2) + np.negative(x) + np.reciprocal(x) + np.power(x, 3)",
     "np.maximum(0, x) + np.minimum(x, 0) + np.tanh(x) + np.log(np.exp(x))",
     "np.greater(x, y) * x + np.less_equal(x, y) * y",
+    "x * (y == y.max(axis=0)) + (x != x[0]) * y",
+    "np.equal(x, x.T[0][:, None]) * x + np.not_equal(x, x[0])",
+    "x.sum(axis=0, keepdims=1) + np.mean(y, axis=0, keepdims=0)",
     "np.array(x) + np.asarray(x.T).T + np.copy(x) + x.copy()",
     "(x > 0).astype(float) * y",
     "(x > 0).astype(np.float64) + (x > 0).astype(y.dtype) + (x > 0).astype('float')",
@@ -198,6 +201,7 @@ ARE = "x.T, x.shape and x.sum(axis=0) are"
 FLOATS = "leave it out: all numbers are floats"
 VARIANCE = "mean((x - mean(x, axis=0)) ** 2, axis=0)"
 ARGUMENT = "axis=..., or a shape"
+COPIES = "write x * ones((N, D)), or broadcast_to(x, (N, D))"
 BRACKETS = "write a shape in brackets: (4, 3)"
 DOT = "write sum(a * b) for vectors, a * b for numbers, a @ b for stacks"
 NOT = Code.NOT_IN_LANGUAGE
@@ -217,8 +221,22 @@ REFUSED = {
     "x.astype(open(y))": (NOT, ".astype is not part of the language", 2, FLOATS),
     "x.tofile(y)": (NOT, ".tofile is not part of the language", 2, ARE),
     "(x * y).tofile(y)": (NOT, ".tofile is not part of the language", 8, ARE),
-    "np.linalg.norm(x)": (NOT, ".norm is not part of the language", 10, ARE),
-    "np.linalg.sum(x)": (NOT, ".linalg is not part of the language", 3, ARE),
+    "np.linalg.norm(x)": (NOT, ".norm is not part of the language", 10, "write sqrt(sum(x ** 2))"),
+    "np.linalg.sum(x)": (
+        NOT,
+        ".linalg is not part of the language",
+        3,
+        "there are @, sum and sqrt: the norm is sqrt(sum(x ** 2))",
+    ),
+    "y + np.tile(v, (N, 1))": (Code.UNKNOWN_OPERATION, "there is no operation tile", 4, COPIES),
+    "x.repeat(2)": (NOT, ".repeat is not part of the language", 2, COPIES),
+    "x * np.broadcast_to(y, (2, 5, 3))": (
+        Code.SHAPES_DISAGREE,
+        "(4, 3) does not broadcast to (2, 5, 3)",
+        0,
+        "",
+    ),
+    "x.sum(axis=0, keepdims=2)": (Code.WRONG_ARGUMENT, "keepdims must be true or false", 23, ""),
     "x.__class__.__bases__[0]": (NOT, ".__bases__ is not part of the language", 12, ARE),
     "x.__class__.shape[0]": (NOT, ".__class__ is not part of the language", 2, ARE),
     "x.T.__class__": (NOT, ".__class__ is not part of the language", 4, ARE),
@@ -272,7 +290,12 @@ REFUSED = {
         DOT,
     ),
     "np.dot(x)": (Code.WRONG_ARGUMENT, "dot takes two matrices", 0, "write a @ b"),
-    "x[y > 0]": (Code.WRONG_ARGUMENT, "this argument must be a number, not a node", 2, ""),
+    "x[y > 0]": (
+        NOT,
+        "to pick by a comparison is not part of the language",
+        2,
+        "use where(y > 0, x, 0) or x * (y > 0)",
+    ),
 }
 
 

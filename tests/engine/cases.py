@@ -41,6 +41,7 @@ def plain(shape_lists, **parameters):
     return [(shapes, parameters) for shapes in shape_lists]
 
 
+COMPARISONS = ("greater", "greater_equal", "less", "less_equal", "equal", "not_equal")
 CASES = {
     "add": plain(BROADCAST),
     "subtract": plain(BROADCAST),
@@ -58,7 +59,7 @@ CASES = {
     "sigmoid": plain(ELEMENTWISE),
     "relu": plain(ELEMENTWISE),
     "abs": plain(ELEMENTWISE),
-    **{name: plain(BROADCAST) for name in ("greater", "greater_equal", "less", "less_equal")},
+    **{name: plain(BROADCAST) for name in COMPARISONS},
     "stop_gradient": plain(ELEMENTWISE),
     "power": [
         *plain(ELEMENTWISE, exponent=3),
@@ -158,7 +159,6 @@ CASES = {
 
 POSITIVE = {"sqrt", "log"}
 AWAY_FROM_ZERO = {"divide", "reciprocal"}
-COMPARISONS = {"greater", "greater_equal", "less", "less_equal"}
 WITH_KINKS = {"relu", "abs", "clip", "maximum", "minimum", "max", "where", *COMPARISONS}
 # Through these no gradient passes.
 WITHOUT_GRADIENT = {"stop_gradient", *COMPARISONS}

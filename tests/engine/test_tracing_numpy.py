@@ -196,6 +196,8 @@ def test_comparison_is_a_node_with_the_name_of_its_variable():
     [
         (lambda x: x * (x > 0), "x * (x > 0)"),
         (lambda x: np.where(x >= 0, x, 0.1 * x), "where(x >= 0, x, 0.1 * x)"),
+        (lambda x: x * (x == 1), "x * (x == 1)"),
+        (lambda x: (x != 0) * x, "(x != 0) * x"),
         (lambda x: (x * 2 < 1) * -x, "((x * 2) < 1) * (-x)"),
     ],
 )

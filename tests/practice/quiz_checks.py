@@ -7,12 +7,14 @@ import numpy as np
 
 from bn_tutor.course.evaluation import evaluate
 from bn_tutor.course.problem import SlipError
+from bn_tutor.course.recognizing import TURNED
 from bn_tutor.practice.asked import LETTERS, Wants
 from bn_tutor.practice.naming import wrong_numbers, wrong_values
 from bn_tutor.practice.numbers_asked import close
 
 # Names that the engine gives to the operations inside a line, which no learner has met.
 INNER = re.compile(r"\b[a-z]\w*_\d+\b")
+FITS_SEVERAL = r"several mistakes\. Either: .+ Or: "
 UNREADABLE = re.compile(r"[{}]|[\x00-\x1f\x7f-\x9f]|  |^\s|\s$|\bnan\b|\binf\b")
 
 
@@ -36,7 +38,8 @@ def key_alone_is_right(asked):
 
 def texts_can_be_read(asked):
     own = set(asked.run.values) | set(asked.run.names)
-    told = [asked.text, *asked.given, *asked.choices, *asked.lines, asked.hint, asked.worked, asked.key]
+    told = [asked.text, *asked.given, *asked.choices, *asked.lines, asked.hint, asked.key]
+    told += asked.worked.split("\n")
     for text in told:
         if any(word not in own for word in INNER.findall(text)):
             yield f"an inner name in {text!r}"
@@ -187,7 +190,7 @@ def mistakes_are_named_from_their_number(asked):
         is_open = len(alike) > 1 or (kind == "whole" and not verdict.mistake)
         if verdict.right is not False or verdict.mistake != ("" if is_open else mistake):
             yield f"{value} is {mistake}, and told to be {verdict}"
-        if is_open and not re.search(r"several mistakes\. Either: .+ Or: ", verdict.say):
+        if is_open and verdict.say != TURNED and not re.search(FITS_SEVERAL, verdict.say):
             yield f"{value} is one of {alike}, and told to be {verdict}"
 
 

@@ -5,9 +5,12 @@ import re
 import numpy as np
 import pytest
 
+from bn_tutor.course.evaluation import evaluate
 from bn_tutor.course.numbers import number
+from bn_tutor.course.recognizing import TURNED
 from bn_tutor.practice.line_questions import plainly
-from bn_tutor.practice.numbers_asked import either, judge_number, significant
+from bn_tutor.practice.numbers_asked import computed, either, judge_number, significant
+from bn_tutor.practice.own_questions import WRONG_COUNT
 from bn_tutor.practice.sizes import clashes, shape_can_be_shown, telling_sizes
 from tests.practice.quiz_support import LESSONS, asked_of, loaded, one, seeds
 
@@ -58,7 +61,35 @@ def test_a_count_is_exact_and_needs_the_sizes():
     assert asked.key == str(count)
     assert asked.judge(f"{count * 1.005}").right is False
     wrong = asked.judge(str(sizes["H"] * sizes["W"]))
-    assert (wrong.right, "H * W" in wrong.say) == (False, True)
+    assert (wrong.right, wrong.say) == (False, WRONG_COUNT)
+    assert asked.judge(str(count)).say == f"Right: {count}."
+    assert asked.judge(f"{sizes['C'] // sizes['G']}*{sizes['H']}*{sizes['W']}").right is True
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_number_is_told_by_a_short_name_or_not_at_all(lesson):
+    for asked in asked_of(lesson, 1, "own"):
+        question = next(each for each in asked.run.lesson.questions if asked.id == f"own/{each.id}")
+        for line in question.wrong if question.kind == "number" else ():
+            said = asked.judge(repr(float(evaluate(line.text, asked.run.values, asked.run.names)))).say
+            assert not re.search(r"That is [^.:]*[*(+]", said), said
+            assert not re.search(r"This is [^.]* [*+/@-] ", said), said
+
+
+def test_a_choice_shows_the_lines_that_it_is_about():
+    asked = one("batchnorm", "own/which-closed-form")
+    operations = asked.run.recording.graph.operations
+    assert list(asked.given[:-1]) == [f"{node.name} = {node.formula}" for node in operations]
+    assert asked.given[-1].startswith("x (")
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_the_lines_of_a_choice_do_not_say_its_answer(lesson):
+    for asked in asked_of(lesson, 1, "own"):
+        if asked.choices:
+            right = asked.choices["abcdefgh".index(asked.key)]
+            assert not [line for line in asked.given if right in line], asked.id
+            assert all(len(line) < 200 for line in asked.given)
 
 
 def test_a_number_says_how_exactly_and_is_judged_so():
@@ -124,6 +155,60 @@ def test_the_sum_of_what_is_shown_is_right(lesson):
         if not asked.choices:
             shown = [float(text) for text in re.findall(r" = (-?\d+(?:\.\d+)?(?:e-?\d+)?)", asked.text)]
             assert asked.judge(number(sum(shown), 3)).right, asked.text
+
+
+# --- numbers as they are typed ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["-0.15", "-0.1", "−0.15", "-.15", "dx = -0.15"])
+def test_a_number_with_too_few_decimals_costs_no_try(text):
+    verdict = judge_number("dx", -0.1084 if text == "-0.1" else -0.1484, [])(text)
+    assert (verdict.right, verdict.say) == (None, "Close: give three decimals.")
+
+
+@pytest.mark.parametrize("text", ["-0.153", "0.15", "-0.2", "0", "-0.1", "-3/20"])
+def test_a_wrong_number_is_not_close(text):
+    assert judge_number("dx", -0.1484, [])(text).right is False
+
+
+def test_no_more_digits_are_asked_for_than_decimals_are():
+    judge = judge_number("dx", 0.0231, [], blur=0.0, unknown="No.")
+    assert judge("0.045").say == "No."
+    assert judge("0.05").say.startswith("No. With three digits")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2*3", 6.0),
+        ("4*5*4", 80.0),
+        ("0.806*5/4", 1.0075),
+        ("(1 + 2) / 4", 0.75),
+        ("-0.5*-2", 1.0),
+        ("0.5−2", -1.5),
+    ],
+)
+def test_arithmetic_is_a_number(text, value):
+    assert computed(text) == value
+    assert judge_number("dx", value, [])(text).right is True
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["9**9**9", "2*x", "sum(3)", "1/0", "--1", "1 2", "2*", "(" * 40 + "1", "1*" * 40 + "1", "()*()", "*2"],
+)
+def test_what_is_no_arithmetic(text):
+    assert computed(text) is None
+
+
+def test_of_a_turned_number_it_is_not_said_where():
+    asked = one("batchnorm", "number/dxmu1")
+    verdict = asked.judge(str(-float(asked.run.values["dxmu1"][place_of(asked)])))
+    assert verdict.say == TURNED
+
+
+def place_of(asked):
+    return tuple(int(sign) for sign in asked.text.split("[")[1].split("]")[0].split(", "))
 
 
 # --- numbers that several mistakes give -------------------------------------------------------------------

@@ -79,7 +79,7 @@ def test_without_answers_it_says_how_to_begin():
 
 def test_what_was_skipped_stands_apart():
     skipped = [each for name in "ab" for each in asked("s", question=f"shape/d{name}")]
-    assert page(answers=asked("+") + skipped)[1].endswith("1 of 1 in all; 2 skipped")
+    assert page(answers=asked("+") + skipped)[1] == "Right at the first try: 1 of 1; 2 skipped"
     assert not any("skipped" in line for line in page(answers=asked("+")))
 
 
@@ -115,12 +115,15 @@ def test_mistakes_have_their_titles_or_else_their_ids_in_words():
     assert "the sum over a broadcast axis is missing" in "\n".join(page(Look(200)))
 
 
+MONDAY = "Then 1 on Mon 23 Nov, in 2 days."
+
+
 @pytest.mark.parametrize(
     ("days", "lines"),
     [
-        ([], ["Nothing is due today.", "Come back for 1 on Mon 23 Nov."]),
-        ([-9], ["1 question is due: batchnorm 1.", "  bn-tutor quiz --due", "Then 1 on Mon 23 Nov."]),
-        ([-1], ["Nothing is due today.", "Come back for 1 tomorrow, 1 on Mon 23 Nov."]),
+        ([], ["Nothing is due today.", "Come back for 1 on Mon 23 Nov, in 2 days."]),
+        ([-9], ["1 question is due: batchnorm 1.", "  bn-tutor quiz --due", MONDAY]),
+        ([-1], ["Nothing is due today.", "Come back for 1 tomorrow; 1 on Mon 23 Nov, in 2 days."]),
     ],
 )
 def test_what_is_due_and_when_to_come_back(days, lines):
@@ -133,14 +136,14 @@ def test_what_is_due_and_when_to_come_back(days, lines):
 def test_of_many_days_the_first_are_told():
     answers = [each for day in range(8) for each in asked("+", day=day, question=f"shape/d{day}", node="x")]
     found = report(answers, NOON - timedelta(days=1), {}, seed=0, zone=UTC)
-    last = progress_lines(found, Look(120))[-1].plain
-    assert last.endswith("1 on Thu 26 Nov, and more later.")
+    last = progress_lines(found, Look(200))[-1].plain
+    assert last.endswith("1 on Thu 26 Nov, in 6 days; more later.")
 
 
 def test_another_year_is_told():
     moved = [replace(each, at=each.at + timedelta(days=39)) for each in asked("+")]
     found = report(moved, NOON + timedelta(days=39), {}, seed=0, zone=UTC)
-    assert progress_lines(found, Look())[-1].plain == "Come back for 1 on Fri 1 Jan 2027."
+    assert progress_lines(found, Look())[-1].plain == "Come back for 1 on Fri 1 Jan 2027, in 2 days."
 
 
 def test_of_many_mistakes_the_first_are_shown():

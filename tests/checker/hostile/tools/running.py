@@ -1,19 +1,29 @@
 """Run the checker on one program, within bounds, and see what comes of it and what it leaves."""
 
+import json
 import os
+import signal
 import subprocess
+import sys
 import time
 import uuid
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from queue import Queue
+from threading import Timer
 
 from tests.checker.hostile.tools.leftovers import end_all, remaining
 from tests.checker.hostile.tools.made import TABLE, put_program
-from tests.cli.conftest import PROGRAM, UNWANTED
+from tests.cli.conftest import UNWANTED
+
+ROOT = Path(__file__).parents[4]
+SERVER = "tests.checker.hostile.tools.serving"
 
 # Should the checker hang, its test fails after so many seconds instead of hanging too.
 PATIENCE = 30
-# No run may have more memory (kB), so that a checker without bounds harms nobody who runs these tests.
-MEMORY = 2_500_000
+# No run may have more memory (bytes), so that a checker without bounds harms nobody who runs these tests.
+MEMORY = 2_500_000_000
 
 
 @dataclass(frozen=True)
@@ -53,19 +63,29 @@ def surroundings(root, token):
     return {**kept, **{name: str(root / place) for name, place in places.items()}, **fixed}
 
 
-def bounded(command):
-    """Return a command that runs another without core dumps and within MEMORY, where the shell can do it."""
-    limits = f'ulimit -c 0; ulimit -S -v {MEMORY} 2>/dev/null; exec "$@"'
-    return ["sh", "-c", limits, "sh", *command]
+@contextmanager
+def servers(count):
+    """Start programs that run the checker; yields a queue of them, to take from and to put back."""
+    free = Queue()
+    # As they would be set for a program that is started anew.
+    fixed = {"PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1"}
+    streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with ExitStack() as stack:
+        for _ in range(count):
+            environment = {**os.environ, **fixed}
+            server = subprocess.Popen([sys.executable, "-m", SERVER], cwd=ROOT, env=environment, **streams)
+            free.put(stack.enter_context(server))
+            stack.callback(server.stdin.close)
+        yield free
 
 
-def run(name, root):
+def run(name, root, free):
     """Run ``check`` on one program, to its end, and look at what remains."""
     path = put_program(name, folders(root) / "programs")
-    limit = str(TABLE[name].get("limit", 3))
-    command = [*PROGRAM, "check", f"../programs/{path.name}", "--time-limit", limit]
+    limit = TABLE[name].get("limit", 3)
+    arguments = ["check", f"../programs/{path.name}", "--time-limit", str(limit)]
     token, started = uuid.uuid4().hex, time.monotonic()
-    status = run_to_its_end(bounded(command), root, token)
+    status = run_to_its_end(arguments, root, token, free)
     seconds, remains = time.monotonic() - started, remaining(root, token)
     end_all(remains)
     said = [(root / stream).read_text(encoding="utf-8", errors="replace") for stream in ("stdout", "stderr")]
@@ -77,21 +97,22 @@ def names_in(folder):
     return tuple(sorted(path.name for path in folder.iterdir()))
 
 
-def run_to_its_end(command, root, token):
+def run_to_its_end(arguments, root, token, free):
     """Return the exit status, None if the program had to be ended.
 
-    Its output goes to files: what it leaves behind would keep a pipe open. Its input stays open and has a
-    line in it, which is nobody's to read.
+    Its output goes to files: what it leaves behind would keep a pipe open.
     """
-    options = {"cwd": root / "here", "env": surroundings(root, token), "stdin": subprocess.PIPE}
-    with (root / "stdout").open("wb") as stdout, (root / "stderr").open("wb") as stderr:
-        process = subprocess.Popen(command, stdout=stdout, stderr=stderr, start_new_session=True, **options)
-    with process.stdin:
-        process.stdin.write(b"1\n")
-        process.stdin.flush()
-        try:
-            return process.wait(PATIENCE)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-            return None
+    places = {"folder": str(root / "here"), "stdout": str(root / "stdout"), "stderr": str(root / "stderr")}
+    request = {"arguments": arguments, "environment": surroundings(root, token), "memory": MEMORY, **places}
+    server = free.get()
+    try:
+        server.stdin.write(json.dumps(request) + "\n")
+        server.stdin.flush()
+        number, late = int(server.stdout.readline()), []
+        timer = Timer(PATIENCE, lambda: late.append(os.kill(number, signal.SIGKILL)))
+        timer.start()
+        status = int(server.stdout.readline())
+        timer.cancel()
+        return None if late else status
+    finally:
+        free.put(server)
