@@ -94,7 +94,7 @@ def feedback() -> str:
     judged = next(at for at, part in enumerate(parts) if part.lstrip().startswith("✗"))
     # What a person types does not stand in what a run with --answers prints.
     question = "\n\n".join(parts[first:judged])
-    return _trimmed(f"{question}\n\nnumpy> {ANSWER}\n{parts[judged]}")
+    return _trimmed(f"{question}\n\ndgamma (numpy)> {ANSWER}\n{parts[judged]}")
 
 
 def accused() -> str:

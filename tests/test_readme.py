@@ -47,7 +47,7 @@ def test_every_output_that_the_readme_shows_is_written_by_the_program():
 
 def test_the_sample_of_the_quiz_is_one_answer_and_what_is_said_of_it():
     shown = BLOCKS["feedback"]()
-    assert shown.count(f"\n\nnumpy> {ANSWER}\n ✗ ") == shown.count("✗") == 1
+    assert shown.count(f"\n\ndgamma (numpy)> {ANSWER}\n ✗ ") == shown.count("✗") == 1
 
 
 def test_library_example_runs():

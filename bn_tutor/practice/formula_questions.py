@@ -171,7 +171,8 @@ def _is_always(
     """Whether what was found of no known mistake but of a shape holds on every run, and not by chance."""
     others = zip(setting.others, values[1:], strict=True)
     return found.how not in (How.SHAPE, How.BROADCAST) or all(
-        found.how in [each.how for each in _known(run, name, value, given)] for run, value in others
+        found.how in [each.how for each in _known(run, name, value, given) if not each.mistake]
+        for run, value in others
     )
 
 

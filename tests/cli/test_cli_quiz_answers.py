@@ -303,3 +303,9 @@ def test_a_lesson_of_ones_own_has_a_quiz_at_once(run, answered):
     result = answered(["r"] * 8, "mine.md", *SEEDED, "--count", "8")
     assert (result.returncode, result.stderr) == (0, "")
     assert "8 of 8" in result.stdout
+
+
+def test_where_no_question_derives_nothing_but_that_is_said(answered):
+    result = answered(["s"], "dropout", "--set", "mode=inference", "--kind", "formula")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr == "bn-tutor: no question of this kind derives from this lesson\n"

@@ -208,7 +208,7 @@ COST_NOTHING = [
     "sum(dout, axis=7)",
     "sum(dout, axis=dout)",
     "dout if xhat else dout",
-    "xhat := dout",
+    "(xhat := dout)",
 ]
 
 
