@@ -485,6 +485,8 @@ def test_plain_appends_each_change_with_its_frame(preview, written):
     opened.shows(TROUBLE, "muu is not defined before this line", "\n q quit")
     written("own.md", LESSON)
     opened.shows("q quit\nlint: proven right\n own   forward 2 of 3", "Every number is shifted.")
+    opened.says("Every number is shifted.", times=2)
+    opened.settle()
     said = len(opened.received)
     time.sleep(0.7)
     opened.resize(80, 70)

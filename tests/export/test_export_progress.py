@@ -106,6 +106,7 @@ def test_the_report_of_nothing():
         "format": 1,
         "today": "2026-11-21",
         "asked": 0,
+        "skipped_questions": 0,
         "days": nothing,
         "right": nothing,
         **{name: [] for name in ("lessons", "habits", "due", "coming", "skipped")},
@@ -125,6 +126,7 @@ def test_the_whole_report():
         "format": 1,
         "today": "2026-11-21",
         "asked": 2,
+        "skipped_questions": 0,
         "days": {"in_a_row": 1, "longest": 1, "total": 2},
         "right": {"in_a_row": 1, "longest": 1, "total": 1},
         "lessons": [

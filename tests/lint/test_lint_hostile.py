@@ -141,7 +141,7 @@ FORMULAS = {
     "comprehension": ("sum(a for a in x)", Code.NOT_IN_LANGUAGE),
     "set comprehension": ("{a for a in x}", Code.NOT_IN_LANGUAGE),
     "walrus": ("(x := w)", Code.NOT_IN_LANGUAGE),
-    "comparison": ("x == w", Code.NOT_IN_LANGUAGE),
+    "a membership": ("x in w", Code.NOT_IN_LANGUAGE),
     "chain of comparisons": ("0 < x < w", Code.NOT_IN_LANGUAGE),
     "module": ("np.linalg.inv(x)", Code.NOT_IN_LANGUAGE),
     "module's own": ("np.load(x)", Code.UNKNOWN_OPERATION),

@@ -14,7 +14,7 @@ LESSONS = sorted(
 )
 SEEDS = 200
 # So many seeds of the 200 are tried of every lesson where not all are searched.
-FEW = 12
+FEW = 6
 
 
 def seeds(lesson):
