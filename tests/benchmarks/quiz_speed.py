@@ -18,7 +18,8 @@ ROUNDS = 20
 SEEDS = range(3)
 LESSONS = Path(__file__).resolve().parents[2] / "lessons"
 NAMES = sorted(path.stem for path in LESSONS.glob("*.md") if path.stem != "README")
-PROMPT = r"[a-z]+> "
+# A long question is shown in pages.
+PROMPT = r"[a-z)]> |-- more"
 
 
 def rows():
