@@ -115,7 +115,7 @@ class Child:
             text = (self.folder / STUCK).read_text(encoding="utf-8", errors="replace")
             found = re.findall(r'File "(.*)", line (\d+)', text)
             path = self.path.encode("ascii", "backslashreplace").decode()  # as it is written there
-            return next((int(line) for name, line in found if name == path), 0)
+            return inside(Path(self.path), next((int(line) for name, line in found if name == path), 0))
         return 0
 
     def _name(self) -> str:
@@ -153,6 +153,18 @@ class Child:
         said_so = kind if kind != "exit" else f"exit status {status}"
         why = why.format(who=who, status=said_so, where=self._where())
         return StoppedError(why, kind, self._line(), self._name())
+
+
+def inside(path: Path, line: int) -> int:
+    """Return the line that runs where a sample says ``line``.
+
+    One that falls between two instructions of a loop may say that of the ``def``, and what runs is inside.
+    """
+    with suppress(OSError):
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        if 0 < line < len(lines) and re.match(r"\s*def\b", lines[line - 1]):
+            return line + 1
+    return line
 
 
 _SIGNALS = {

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bn_tutor.checker.loading_file import load_into
-from bn_tutor.checker.process import StoppedError, child
+from bn_tutor.checker.process import StoppedError, child, inside
 from bn_tutor.checker.source import read_source
 from tests.checker.check_files import written
 
@@ -151,3 +151,10 @@ def test_a_signal_to_the_group_does_not_reach_the_keeper(tmp_path):
     text = f"a = {APART})\nb = os.killpg(0, signal.SIGKILL)\n"
     assert run(tmp_path, text).kind == signal.SIGKILL.name
     assert wait_for(lambda: not sleepers(), 1.0)
+
+
+def test_a_sample_at_the_def_is_inside_the_function(tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text("x = 1\ndef f():\n    while True:\n        pass\n")
+    assert [inside(path, line) for line in (0, 1, 2, 3, 9)] == [0, 1, 3, 3, 9]
+    assert inside(tmp_path / "gone.py", 2) == 2
