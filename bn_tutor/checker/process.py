@@ -158,11 +158,11 @@ class Child:
 def inside(path: Path, line: int) -> int:
     """Return the line that runs where a sample says ``line``.
 
-    One that falls between two instructions of a loop may say that of the ``def``, and what runs is inside.
+    One that falls between two instructions of a loop may say that of the ``def`` or ``class`` around it.
     """
     with suppress(OSError):
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-        if 0 < line < len(lines) and re.match(r"\s*def\b", lines[line - 1]):
+        if 0 < line < len(lines) and re.match(r"\s*(?:def|class)\b", lines[line - 1]):
             return line + 1
     return line
 

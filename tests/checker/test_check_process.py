@@ -155,6 +155,6 @@ def test_a_signal_to_the_group_does_not_reach_the_keeper(tmp_path):
 
 def test_a_sample_at_the_def_is_inside_the_function(tmp_path):
     path = tmp_path / "mine.py"
-    path.write_text("x = 1\ndef f():\n    while True:\n        pass\n")
-    assert [inside(path, line) for line in (0, 1, 2, 3, 9)] == [0, 1, 3, 3, 9]
+    path.write_text("x = 1\ndef f():\n    while True:\n        pass\nclass C:\n    y = 1\n")
+    assert [inside(path, line) for line in (0, 1, 2, 3, 5, 9)] == [0, 1, 3, 3, 6, 9]
     assert inside(tmp_path / "gone.py", 2) == 2
