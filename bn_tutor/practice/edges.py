@@ -163,23 +163,19 @@ def divides_by_size(local: LinearMap) -> bool:
     return any(re.search(r"\b1 / \d", formula) for formula in scales)
 
 
+# What to think of, by the kind of link that a local gradient has.
+_HINTS = (
+    (Scale, "By how much does {node} change when {own} changes by a little? That multiplies the upstream."),
+    (MatMul, "Which factor, transposed, and on which side, makes the shape of {own}?"),
+    (SumOver, "One entry of {own} went into several of {node}: what becomes of their gradients?"),
+    (Spread, "Several entries of {own} went into one of {node}: what does each of them get?"),
+    (Reshape | Transpose, "The shape was changed on the way forward; {own} needs its own again."),
+)
+
+
 def hint_for(edge: Edge) -> str:
     """Return what to think of, in the terms of this edge; it gives no formula."""
     node, own, parts = edge.node.name, edge.input, links(edge.named_local)
-    said = [
-        f"By how much does {node} change when {own} changes by a little? That multiplies the upstream."
-        if any(isinstance(part, Scale) for part in parts)
-        else "",
-        f"Which factor, transposed, and on which side, makes the shape of {own}?"
-        if any(isinstance(part, MatMul) for part in parts)
-        else "",
-        f"One entry of {own} went into several of {node}: what becomes of their gradients?"
-        if any(isinstance(part, SumOver) for part in parts)
-        else "",
-        f"Several entries of {own} went into one of {node}: what does each of them get?"
-        if any(isinstance(part, Spread) for part in parts)
-        else "",
-    ]
-    if any(isinstance(part, Reshape | Transpose) for part in parts):
-        said.append(f"The shape was changed on the way forward; {own} needs its own again.")
-    return " ".join(filter(None, said)) or f"Which entries of {node} come from which entries of {own}?"
+    said = [text for kind, text in _HINTS if any(isinstance(part, kind) for part in parts)]
+    hint = " ".join(said) or "Which entries of {node} come from which entries of {own}?"
+    return hint.format(node=node, own=own)
