@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bn_tutor.checker.bench import Bench, Patches
-from bn_tutor.checker.diagnosis import diagnosed, step
+from bn_tutor.checker.diagnosis import Diagnosis, diagnosed
 from bn_tutor.checker.instrument import probed
 from bn_tutor.checker.loading_file import load_into
 from bn_tutor.checker.naming import Case, accused
 from bn_tutor.checker.process import Child, StoppedError
 from bn_tutor.checker.report import Accused, Looked, Tier, Verdict
 from bn_tutor.checker.source import Source
+from bn_tutor.checker.steps import steps
 from bn_tutor.checker.trial import Aspect, Trial
 
 # In which order the parts of a layer are diagnosed: each builds on those before it.
@@ -70,22 +71,37 @@ def diagnosed_lines(
 def _on_bench(bench: Bench, source: Source) -> tuple[tuple[Accused, ...], Patches, bool]:
     """Return the lines that a part is accused of, the patches for what follows, and whether it is mended.
 
-    Where a single edit does not mend it, one that brings it nearer is made, and the rest is looked at again.
+    Where a single edit does not mend it, one result is looked after alone, or an edit is made that brings
+    it nearer; and the rest is looked at again.
     """
-    trial = bench.trials[0]
-    if bench.base and bench.is_right(trial, bench.run(trial, {})):
-        return (), bench.base, True  # it was wrong only for what it builds on
     lines: list[Accused] = []
     for _ in range(MOST_MISTAKES):
+        if not bench.wrong:
+            return tuple(lines), bench.base, True
         if bench.is_late and lines:
             break
-        found = diagnosed(bench)
-        proof = found.proofs[0] if found.proofs else step(bench, found)
-        if proof is None:
-            unsure = [replace(each, tier=Tier.SUSPECT) for each in lines]
-            return (*unsure, *accused(Case(source, bench, found))), bench.base, False
-        lines += accused(Case(source, bench, replace(found, proofs=found.proofs or (proof,))))
-        bench = replace(bench, base={**bench.base, str(proof.site.number): {"code": proof.edit.code}})
-        if found.proofs:
-            return tuple(lines), bench.base, True
-    return tuple(replace(each, tier=Tier.LIKELY) for each in lines), bench.base, False
+        found = _found(bench)
+        proofs = found.proofs or steps(bench, found)
+        lines += accused(Case(source, bench, replace(found, proofs=proofs)))
+        if not proofs:
+            return (*_unsure(lines[:-1]), *lines[-1:]), bench.base, False
+        bench = replace(bench, base={**bench.base, **proofs[0].patches})
+    mended = not bench.wrong
+    return tuple(lines if mended else _unsure(lines)), bench.base, mended
+
+
+def _found(bench: Bench) -> Diagnosis:
+    """Diagnose a part: what mends all its results at once, or else one of them."""
+    found = diagnosed(bench)
+    if found.proofs or len(bench.wrong) < 2:
+        return found
+    for name in bench.wrong:
+        one = diagnosed(replace(bench, targets=frozenset({name})))
+        if one.proofs:
+            return one
+    return found
+
+
+def _unsure(lines: Sequence[Accused]) -> list[Accused]:
+    """Return lines that brought a function nearer to what is right, which proves none of them."""
+    return [replace(each, tier=Tier.SUSPECT) for each in lines]

@@ -126,5 +126,7 @@ def eps(part: ast.expr, scope: Sequence[str]) -> Changes:
         )
     if isinstance(inner, ast.Call) and function_name(inner) == "std" and (var := with_name(inner, "var")):
         yield "eps-forgotten", parsed(f"({ast.unparse(of(var, ast.Add(), part.right))}) ** 0.5")
+    if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Pow):
+        yield "eps-forgotten", of(of(inner.left, ast.Add(), part.right), ast.Pow(), inner.right)
     if isinstance(part.op, ast.Sub):
         yield "eps-forgotten", of(part.left, ast.Add(), part.right)

@@ -1,7 +1,7 @@
 """Edits of what makes a shape: sums and their axes, counts, transposition, the order of several values."""
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations, permutations
 
 from bn_tutor.checker.syntax import (
@@ -9,6 +9,7 @@ from bn_tutor.checker.syntax import (
     Changes,
     constant,
     function_name,
+    is_module,
     is_shape,
     of,
     parsed,
@@ -114,9 +115,24 @@ def ranges(part: ast.expr, scope: Sequence[str]) -> Changes:
 
 
 def swapped(part: ast.expr, scope: Sequence[str]) -> Changes:
-    """Exchange two of several values: in a tuple, or where they are given names in another order."""
-    if isinstance(part, ast.Tuple | ast.List) and len(part.elts) < MOST_EXCHANGED:
-        for one, other in combinations(range(len(part.elts)), 2):
-            parts = [*part.elts]
-            parts[one], parts[other] = parts[other], parts[one]
+    """Exchange two of several values: in a tuple or a table, or those that a function is given."""
+    if isinstance(part, ast.Tuple | ast.List):
+        for parts in _exchanged(part.elts):
             yield "order-mixed", ast.Tuple(parts, ast.Load())
+    if isinstance(part, ast.Dict):
+        for parts in _exchanged(part.values):
+            yield "order-mixed", ast.Dict(part.keys, parts)
+    if isinstance(part, ast.Call) and not _is_of_module(part.func):
+        for parts in _exchanged(part.args):
+            yield "order-mixed", ast.Call(part.func, parts, part.keywords)
+
+
+def _exchanged(parts: Sequence[ast.expr]) -> Iterator[list[ast.expr]]:
+    for one, other in combinations(range(len(parts) if len(parts) < MOST_EXCHANGED else 0), 2):
+        found = [*parts]
+        found[one], found[other] = parts[other], parts[one]
+        yield found
+
+
+def _is_of_module(function: ast.expr) -> bool:
+    return isinstance(function, ast.Attribute) and is_module(function.value)

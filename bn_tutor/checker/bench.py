@@ -1,24 +1,32 @@
 """A wrong function on the bench: its trials, its sites, and the experiments that are made with them."""
 
+import ast
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 from math import inf
 from typing import Any
 
 import numpy as np
 
+from bn_tutor.checker.flow import reaching
 from bn_tutor.checker.instrument import Kind, Site
 from bn_tutor.checker.judging import judged, results_of, right_for
 from bn_tutor.checker.library import Library
 from bn_tutor.checker.process import Child
 from bn_tutor.checker.report import Verdict
-from bn_tutor.checker.trial import Trial
+from bn_tutor.checker.syntax import function_name
+from bn_tutor.checker.trial import Aspect, Trial
 from bn_tutor.engine.gradients import Array
 
 # The number of a site, as text -> what is put in its place: see ``probe``.
 Patches = Mapping[str, Mapping[str, Any]]
+# What is so small is what rounding leaves of a sum that is 0.
+NOTHING = 1e-12
+# Numbers of rows, features, or both are no larger.
+LARGEST_COUNT = 2000
 # So many experiments are asked for at once; between two lots the clock is looked at.
 LOT = 60
 
@@ -42,9 +50,27 @@ class Seen:
             return False
         if self.site.in_loop and self.site.kind is Kind.AFTER:
             return False
-        if self.value.ndim:
-            return bool(np.ptp(self.value))
-        return not (float(self.value).is_integer() or 0 < float(self.value) < 1)
+        if _is_left_empty(self.site.expression):
+            return False
+        if np.max(np.abs(self.value)) < NOTHING:
+            return False
+        first = self.value.flat[0]
+        return bool(np.any(self.value != first)) or not _is_plain(float(first))
+
+
+def _is_left_empty(expression: ast.expr) -> bool:
+    """Whether it only makes room for numbers, and those in it mean nothing yet."""
+    return function_name(expression) in ("empty", "empty_like")
+
+
+def _is_plain(number: float) -> bool:
+    """Whether a number is written in a few digits, or a ratio of counts: a setting, and no data."""
+    if not np.isfinite(number):
+        return False
+    if float(f"{number:.6g}") == number:
+        return True
+    ratio = float(Fraction(number).limit_denominator(LARGEST_COUNT))
+    return ratio != 0 and abs(ratio - number) < 1e-13 * max(1.0, abs(number))
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +86,8 @@ class Bench:
     sites: Sequence[Site]
     base: Patches = field(default_factory=dict)
     until: float = inf
+    # Which results are looked after; none for all of them.
+    targets: frozenset[str] = frozenset()
 
     @property
     def is_late(self) -> bool:
@@ -67,9 +95,45 @@ class Bench:
         return time.monotonic() > self.until
 
     @cached_property
+    def wrong(self) -> tuple[str, ...]:
+        """Which results are wrong on some batch, of those that are looked after."""
+        runs = [(trial, self.right_results(trial, self.run(trial, {}))) for trial in self.trials]
+        names = dict.fromkeys(name for trial, _ in runs for name in trial.results if self.is_target(name))
+        return tuple(name for name in names if any(name not in right for _, right in runs))
+
+    def is_target(self, name: str) -> bool:
+        """Whether a result is looked after."""
+        return not self.targets or name in self.targets
+
+    @cached_property
+    def reaching(self) -> frozenset[int]:
+        """The sites that wrong results come from, as far as names tell."""
+        trial = self.trials[0]
+        wanted = [each for name, each in trial.results.items() if name in self.wrong]
+        return reaching(self.sites, trial.function, wanted)
+
+    def odd(self, seen: Sequence[Seen]) -> list[Seen]:
+        """Return what is none of the right quantities, and feeds a wrong result, as it was made."""
+        odd = [each for each in seen if each.is_odd]
+        return [each for each in odd if each.site.number in self.reaching] or odd
+
+    @cached_property
     def libraries(self) -> tuple[Library, ...]:
         """The right quantities of the first two batches; none where the layer has no lesson's graph."""
-        return tuple(Library(trial.reference) for trial in self.trials[:2] if trial.reference)
+        return tuple(self._library(trial) for trial in self.trials[:2] if trial.reference)
+
+    def _library(self, trial: Trial) -> Library:
+        """Return the right quantities of a trial's batch, those of training mode among them."""
+        assert trial.reference is not None
+        others = [
+            each.reference
+            for each in self.all_trials
+            if each.aspect is Aspect.FORWARD and each.data == trial.data and each.reference
+        ]
+        given = {**trial.plan["arrays"]}
+        for table in trial.plan["tables"].values():
+            given |= {name: np.asarray(value) for name, value in table.items() if not isinstance(value, str)}
+        return Library(trial.reference, [each for each in others if each is not trial.reference], given)
 
     @property
     def last_call(self) -> str:
@@ -126,8 +190,9 @@ class Bench:
         )
 
     def is_right(self, trial: Trial, run: Mapping[str, Any]) -> bool:
-        """Whether all results of a run are right."""
-        return len(self.right_results(trial, run)) == len(trial.results)
+        """Whether all results of a run are right that are looked after."""
+        right = self.right_results(trial, run)
+        return all(name in right for name in trial.results if self.is_target(name))
 
     def repairing(self, experiments: Sequence[Patches]) -> Iterator[int]:
         """Yield which of the patches make the first trial right."""
@@ -145,27 +210,35 @@ class Bench:
 
     @cached_property
     def right_before(self) -> int:
-        """How many of all trials are right as things are."""
+        """How many results of all trials are right as things are."""
         return self.count_right({})
 
     @cached_property
     def wrong_before(self) -> int:
-        """How many trials of the function are wrong as things are."""
-        return sum(not self.is_right(trial, self.run(trial, {})) for trial in self.trials)
+        """How many results that are looked after are wrong as things are."""
+        runs = [(trial, self.right_results(trial, self.run(trial, {}))) for trial in self.trials]
+        return sum(
+            self.is_target(name) and name not in right for trial, right in runs for name in trial.results
+        )
 
     def count_right(self, patches: Patches) -> int:
-        """Return how many of all trials are right with these patches."""
-        return sum(self.is_right(trial, self.run(trial, patches)) for trial in self.all_trials)
+        """Return how many results of all trials are right with these patches."""
+        return sum(len(self.right_results(trial, self.run(trial, patches))) for trial in self.all_trials)
 
     # --- what is seen -----------------------------------------------------------------------------------
 
     def seen(self, patches: Patches, *, batches: int = 2) -> list[Seen]:
         """Return what the sites make with these patches, and which quantity that is on all ``batches``.
 
-        A value in the place of another belongs to the first batch alone.
+        A value in the place of another belongs to the first batch alone. Nothing is seen of what patches
+        make to fail.
         """
-        both = [self.run(trial, patches, record=True)["seen"] for trial in self.trials[:batches]]
+        runs = [self.run(trial, patches, record=True) for trial in self.trials[:batches]]
+        if patches and any(run["error"] is not None for run in runs):
+            return []
+        both = [run["seen"] for run in runs]
         others = {(each["place"], each["time"]): each["value"] for each in both[-1]}
+        again = {each["place"] for each in both[0] if each["time"] > 1 and each["call"] == self.last_call}
         found = []
         for each in both[0]:
             if each["call"] != self.last_call:
@@ -173,7 +246,7 @@ class Bench:
             place, visit, value = each["place"], each["time"], each["value"]
             site = self.sites[place]
             other = others.get((place, visit)) if len(both) > 1 else None
-            name = self._named(value, other, in_loop=site.in_loop and visit == 1)
+            name = self._named(value, other, in_loop=(site.in_loop or place in again) and visit == 1)
             found.append(Seen(site, visit, value, name))
         return found
 

@@ -8,8 +8,9 @@ import copy
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import combinations
-from typing import Any
+from typing import Any, TypeGuard
 
 from bn_tutor.checker.arithmetic_edits import (
     dropped,
@@ -49,6 +50,8 @@ _CHANGES: Sequence[Change] = (
 )  # fmt: skip
 # Of what is only put together, the parts may be others, or in another order.
 _OF_KEPT: Sequence[Change] = (names, swapped, tuples, transposed)
+# A call whose results are unpacked may have been given something else.
+_OF_CALL: Sequence[Change] = (names, swapped, factors, transposed)
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,14 @@ class Edit:
         """The part that it replaces, as code."""
         return ast.unparse(self.part) if self.part else ""
 
+    @cached_property
+    def effort(self) -> int:
+        """How much longer the formula gets: of two edits the plainer is likelier to be what was meant."""
+        if self.part is None or self.instead is None:
+            return 0
+        is_sign = self.rule in ("minus-missing", "minus-added")
+        return 0 if is_sign else max(0, _size(self.instead) - _size(self.part))
+
     @property
     def mistake(self) -> str:
         """The id of the mistake that it undoes; where the words that change are about eps, by that."""
@@ -75,14 +86,25 @@ class Edit:
         return "eps-forgotten" if self.rule == "minus-added" and "eps" in self.old.lower() else self.rule
 
 
-def edits(expression: ast.expr, scope: Sequence[str], target: str = "") -> list[Edit]:
-    """Return the edits of a formula, the likeliest first; ``scope`` holds the names that may be used."""
+def _size(tree: ast.AST) -> int:
+    """Count the names, numbers and operations of a formula."""
+    return sum(isinstance(each, ast.expr) for each in ast.walk(tree))
+
+
+def edits(
+    expression: ast.expr, scope: Sequence[str], target: str = "", *, is_call: bool = False
+) -> list[Edit]:
+    """Return the edits of a formula, the likeliest first; ``scope`` holds the names that may be used.
+
+    ``target`` is the name that its value is stored in, where there is one; with ``is_call`` the results of
+    a call are unpacked, and only what it is given is edited.
+    """
     usable = list(scope)[:MOST_NAMES]
     found: dict[str, Edit] = {}
     written = ast.unparse(expression)
     is_kept = isinstance(expression, ast.Tuple | ast.List | ast.Dict) and not target
     written_so_far = 0
-    for change in _OF_KEPT if is_kept else _CHANGES:
+    for change in _OF_CALL if is_call else _OF_KEPT if is_kept else _CHANGES:
         for edit in _everywhere(expression, change, usable):
             if edit.code != written and edit.code not in found:
                 found[edit.code] = edit
@@ -97,27 +119,38 @@ def edits(expression: ast.expr, scope: Sequence[str], target: str = "") -> list[
 
 def _everywhere(expression: ast.expr, change: Change, usable: Sequence[str]) -> Iterator[Edit]:
     """Yield the formula with each of its parts changed."""
-    for path, part in _parts(expression):
-        for mistake, new in change(part, usable):
+    for path, part, inner in _parts(expression):
+        for mistake, new in change(part, [*inner, *usable]):
             yield Edit(mistake, _replaced(expression, path, new), part, new)
 
 
 Path = tuple[tuple[str, int | None], ...]
 
 
-def _parts(tree: ast.AST, path: Path = ()) -> Iterator[tuple[Path, ast.expr]]:
-    """Yield every expression inside one, itself first, with the way to it."""
+def _parts(
+    tree: ast.AST, path: Path = (), inner: Sequence[str] = ()
+) -> Iterator[tuple[Path, ast.expr, Sequence[str]]]:
+    """Yield every expression inside one, itself first, with the way to it and the names known only there."""
+    if isinstance(getattr(tree, "ctx", None), ast.Store):
+        return
     if isinstance(tree, ast.expr) and not isinstance(tree, ast.Starred):
-        yield path, tree
-    if isinstance(tree, ast.Lambda | ast.ListComp | ast.GeneratorExp | ast.DictComp) or is_shape(tree):
+        yield path, tree, inner
+    if isinstance(tree, ast.Lambda | ast.DictComp) or is_shape(tree):
         return  # their names are not those of the statement; and of a shape only another entry is meant
+    if isinstance(tree, ast.ListComp | ast.GeneratorExp):
+        targets = (each for part in tree.generators for each in ast.walk(part.target))
+        inner = [*(each.id for each in targets if _is_name(each)), *inner]
     for name, value in ast.iter_fields(tree):
         if isinstance(value, ast.AST):
-            yield from _parts(value, (*path, (name, None)))
+            yield from _parts(value, (*path, (name, None)), inner)
         elif isinstance(value, list):
             for at, each in enumerate(value):
                 if isinstance(each, ast.AST):
-                    yield from _parts(each, (*path, (name, at)))
+                    yield from _parts(each, (*path, (name, at)), inner)
+
+
+def _is_name(tree: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(tree, ast.Name)
 
 
 def _replaced(tree: ast.expr, path: Path, new: ast.expr) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bn_tutor.checker.hoisting import hoisted
 from bn_tutor.checker.source import Source
 
 # In a lambda these would mean something else, or nothing at all.
@@ -43,6 +44,18 @@ class Site:
     in_loop: bool
     # The names that its function knows there, nearest first.
     scope: tuple[str, ...]
+    # The sites of what the loops around it run over, the innermost last.
+    loops: tuple[int, ...]
+    # Whether it stands in a lambda, or in a function that another function makes.
+    is_nested: bool = False
+
+    @property
+    def holder(self) -> str:
+        """What its value is kept in: a name, an attribute, or an entry of a table; not a part of an array."""
+        target = self.name
+        while target.endswith("]") and not target.endswith(("']", '"]')):
+            target = target[: target.rindex("[")]
+        return target
 
 
 @dataclass
@@ -53,6 +66,8 @@ class _Sites:
     function: str = ""
     depth: int = 0
     scope: list[str] = field(default_factory=list)
+    loops: list[int] = field(default_factory=list)
+    nesting: int = 0
 
     def add(self, kind: Kind, name: str, expression: ast.expr, statement: ast.stmt) -> int:
         """Note a site; return its number."""
@@ -68,6 +83,8 @@ class _Sites:
                 statement,
                 self.depth > 0,
                 scope,
+                tuple(self.loops),
+                self.nesting > 1,
             )
         )
         return number
@@ -92,16 +109,31 @@ def _in_definitions(statement: ast.stmt, sites: _Sites, owner: str = "") -> None
     elif isinstance(statement, ast.If | ast.Try):
         for each in statement.body:
             _in_definitions(each, sites, owner)
+    elif isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Lambda):
+        sites.function, outer = ast.unparse(statement.targets[0]), sites.function
+        _lambda(statement.value, statement, sites)
+        sites.function = outer
 
 
 def _function(tree: ast.FunctionDef, sites: _Sites, owner: str = "") -> None:
     outer = sites.function, sites.depth, sites.scope
     arguments = [*tree.args.posonlyargs, *tree.args.args, *tree.args.kwonlyargs]
     sites.function, sites.depth = f"{owner}{tree.name}", 0
+    sites.nesting += 1
     sites.scope = [*outer[2], *_entries(tree), *(each.arg for each in arguments)]
     if len(sites.found) < MOST_SITES and not _has(tree, (ast.Yield, ast.YieldFrom)):
-        tree.body = _block(tree.body, sites)
+        outside = [name for name in dict.fromkeys(outer[2]) if name.isidentifier()]
+        tree.body = [*_known_here(outside, tree), *_block(tree.body, sites)]
     sites.function, sites.depth, sites.scope = outer
+    sites.nesting -= 1
+
+
+def _known_here(names: Sequence[str], tree: ast.FunctionDef) -> Iterator[ast.stmt]:
+    """Yield what makes names of the function outside known inside, where an edit may need them."""
+    if names:
+        spoken_of = ast.Tuple([ast.Name(name, ast.Load()) for name in names], ast.Load())
+        never = ast.If(ast.Constant(False), [ast.Expr(spoken_of)], [])
+        yield ast.copy_location(never, tree)
 
 
 def _entries(tree: ast.FunctionDef) -> list[str]:
@@ -126,7 +158,8 @@ def _has(tree: ast.AST, kinds: type | tuple[type, ...]) -> bool:
 
 
 def _block(statements: Sequence[ast.stmt], sites: _Sites) -> list[ast.stmt]:
-    return [new for statement in statements for new in _statement(statement, sites)]
+    plain = (each for statement in statements for each in hoisted(statement))
+    return [new for statement in plain for new in _statement(statement, sites)]
 
 
 def _statement(statement: ast.stmt, sites: _Sites) -> Iterator[ast.stmt]:
@@ -221,10 +254,13 @@ def _loop(statement: ast.For | ast.While, sites: _Sites) -> Iterator[ast.stmt]:
     sites.depth += 1
     if isinstance(statement, ast.For):
         sites.scope += _names(statement.target)
+        sites.loops.append(len(sites.found))
         statement.iter = _wrapped(Kind.LOOP, ast.unparse(statement.target), statement.iter, statement, sites)
     body = copy.deepcopy(statement.body)
     statement.body = _block(statement.body, sites)
     sites.depth -= 1
+    if isinstance(statement, ast.For):
+        sites.loops.pop()
     yield statement
     if sites.depth == 0:
         for name, inner in _gathered(body).items():
@@ -282,8 +318,22 @@ def _wrapped(
     if isinstance(value, ast.Starred) or _has(value, _NOT_IN_LAMBDA):
         return value
     number = sites.add(kind, name, written or copy.deepcopy(value), statement)
+    for inner in [each for each in ast.walk(value) if isinstance(each, ast.Lambda)]:
+        _lambda(inner, statement, sites)
     nothing = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
     return _asked("value", number, ast.Lambda(nothing, value), value)
+
+
+def _lambda(tree: ast.Lambda, statement: ast.stmt, sites: _Sites) -> None:
+    """Put a probe around what a lambda of the learner's returns, unless there is one."""
+    if "_bn_probe" in ast.unparse(tree.body):
+        return
+    outer = [*sites.scope]
+    sites.scope += [each.arg for each in (*tree.args.posonlyargs, *tree.args.args, *tree.args.kwonlyargs)]
+    sites.nesting += 1
+    tree.body = _wrapped(Kind.RETURNED, "", tree.body, statement, sites)
+    sites.nesting -= 1
+    sites.scope = outer
 
 
 def _after(name: str, statement: ast.stmt, sites: _Sites) -> ast.stmt:

@@ -5,7 +5,7 @@ forward value, a gradient or a contribution of the lesson's graph on random data
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -15,11 +15,14 @@ from bn_tutor.course.evaluation import environment, evaluate
 from bn_tutor.course.loading import names_of
 from bn_tutor.course.problem import SlipError
 from bn_tutor.engine.gradients import Array
+from bn_tutor.engine.graph import Node
 from bn_tutor.engine.replay import replay
 from bn_tutor.engine.shapes import Shape
 
 # Two numbers that agree so well are the same quantity; inputs are random.
 CLOSE = 1e-7
+# What stands beside its grouped form, which has a g after its name.
+_GROUPED = ("x", "xhat", "dxhat", "dx")
 # Quantities that closed forms compute on their way, in the terms of the nine nodes.
 _CLOSED = (
     "N_ * dxhat", "sum(dxhat, axis={axis})", "sum(dxhat * xhat, axis={axis})",
@@ -38,6 +41,28 @@ _CLOSED = (
     "-1 * ivar ** 2",
     "-0.5 * dxhat * xmu * ivar ** 3", "sum(xmu, axis={axis})", "sum(x, axis={axis})", "sum(sq, axis={axis})",
     "dvar * 2 * xmu", "dvar * 2 / N_", "dvar * xmu", "0.5 * ivar", "-1 / (var + eps)",
+    # The output as a slope and a shift.
+    "mu * gamma * ivar", "beta - mu * gamma * ivar", "dout * x", "sum(dout * x, axis={axis})",
+    # Statistics by their moments.
+    "x * x", "mean(x * x, axis={axis})", "sum(x * x, axis={axis})", "mu * mu", "2 * mu * dvar",
+    "-sum(dxhat, axis={axis}) * ivar - 2 * mu * dvar", "2 * x * dvar / N_", "2 * x * dvar", "x * dvar",
+    "dxhat * ivar + 2 * x * dvar / N_", "(-sum(dxhat, axis={axis}) * ivar - 2 * mu * dvar) / N_",
+    # Closed forms before gamma is multiplied in, and with the parts of a mean taken one after the other.
+    "N_ * dout", "N_ * dout - sum(dout, axis={axis})", "xhat * dgamma", "xhat * dgamma / N_", "dgamma / N_",
+    "N_ * dout - dbeta - xhat * dgamma", "dout - (dbeta + xhat * dgamma) / N_", "dbeta + xhat * dgamma",
+    "(dbeta + xhat * dgamma) / N_", "xhat * mean(dxhat * xhat, axis={axis}) * ivar",
+    "dxhat - xhat * mean(dxhat * xhat, axis={axis})", "-sum(dxhat * ivar, axis={axis}) / N_",
+    "sum(dxhat, axis={axis}) * ivar / N_", "sum(dxhat * xmu, axis={axis}) * ivar ** 2", "dout * xmu",
+    "sum(dout * xmu, axis={axis})", "dxhat / (var + eps)", "xmu * ivar ** 3",
+    "xmu * ivar ** 3 * sum(dxhat * xmu, axis={axis}) / N_", "mean(dxhat * xmu, axis={axis})",
+    "xmu * mean(dxhat * xmu, axis={axis})", "xmu * mean(dxhat * xmu, axis={axis}) * ivar ** 2",
+    # Running averages.
+    "momentum * running_mean", "(1 - momentum) * mu", "momentum * running_mean + (1 - momentum) * mu",
+    "momentum * running_var", "(1 - momentum) * var", "momentum * running_var + (1 - momentum) * var",
+    "mu - running_mean", "var - running_var", "(1 - momentum) * (mu - running_mean)",
+    "(1 - momentum) * (var - running_var)", "sqrt(running_var + eps)", "1 / sqrt(running_var + eps)",
+    "running_var + eps", "gamma / sqrt(running_var + eps)", "x - running_mean",
+    "(x - running_mean) / sqrt(running_var + eps)", "beta - running_mean * gamma / sqrt(running_var + eps)",
 )  # fmt: skip
 
 
@@ -52,9 +77,15 @@ class Quantity:
 
 @dataclass(frozen=True, eq=False)
 class Library:
-    """The right values of one batch."""
+    """The right values of one batch.
+
+    ``further`` holds runs of other lessons on it, as that on running averages; ``given`` what the functions
+    are given beside the lesson's inputs.
+    """
 
     reference: Reference
+    further: Sequence[Reference] = ()
+    given: Mapping[str, Array] = field(default_factory=dict)
 
     @cached_property
     def quantities(self) -> tuple[Quantity, ...]:
@@ -72,21 +103,29 @@ class Library:
 
     def _all(self) -> Iterator[tuple[str, Array, int]]:
         values = self.reference.values
-        yield from ((name, value, 0) for name, value in values.items())
-        yield from ((name, value, 1) for name, value in self._closed())
+        for reference in (self.reference, *self.further):
+            yield from ((name, value, 0) for name, value in reference.values.items())
+        yield from ((name, value, 1) for name, value in self.given.items())
+        yield from ((name, value, 1) for name, value in (*self._closed(), *self._matrices()))
         operations = self.reference.operations
         inner = environment(operations, replay(operations, self.reference.upstream))
         yield from ((name, value, 2) for name, value in inner.items() if name not in values)
 
     def _closed(self) -> Iterator[tuple[str, Array]]:
         """Yield what closed forms compute, where the lesson has the nodes that they speak of."""
-        values = dict(self.reference.values)
+        values = {**self.given, **self.reference.values}
         if not {"mu", "xmu", "xhat"} <= values.keys():
             return
+        # Where channels stand in groups, the statistics are those of the grouped values.
+        values |= {name: values[f"{name}g"] for name in _GROUPED if f"{name}g" in values}
         axis = self._axes
         values["N_"] = np.asarray(float(values["xmu"].size / values["mu"].size))
-        if values["gamma"].ndim < values["xhat"].ndim - 1:
-            values["gamma"] = np.reshape(values["gamma"], _spread(values["gamma"], values["xhat"]))
+        if values["xhat"].ndim > 2:  # what each channel has is multiplied along the second axis
+            values |= {
+                name: np.reshape(each, _spread(each, values["xhat"]))
+                for name, each in values.items()
+                if each.ndim == 1 and each.size == values["xhat"].shape[1]
+            }
         for formula in _CLOSED:
             text = formula.format(axis=axis)
             try:
@@ -95,12 +134,28 @@ class Library:
                 continue
             yield text.replace("N_", "N"), value
 
+    def _matrices(self) -> Iterator[tuple[str, Array]]:
+        """Yield the matrices that people write the layer with: that of the mean, a feature's Jacobian."""
+        values = self.reference.values
+        if len(self._input_shape) != 2 or values["mu"].shape != self._input_shape[1:]:
+            return
+        count = len(values["xmu"])
+        centering = np.eye(count) - 1 / count
+        first = values["xhat"][:, 0]
+        jacobian = centering - np.outer(first, first) / count
+        yield "I - 1/N", centering
+        yield "the Jacobian of a feature's xhat, without ivar", jacobian
+        yield "the Jacobian of a feature's xhat", jacobian * values["ivar"][0]
+
     @property
     def _axes(self) -> str:
         """The axes of the mean, as a formula has them."""
-        node = next(node for node in self.reference.operations.graph.nodes if node.name == "mu")
-        axis, keep = node.parameters.get("axis"), node.parameters.get("keepdims", False)
+        axis, keep = self._mean.parameters.get("axis"), self._mean.parameters.get("keepdims", False)
         return f"{axis}, keepdims={'true' if keep else 'false'}"
+
+    @property
+    def _mean(self) -> Node:
+        return next(node for node in self.reference.operations.graph.nodes if node.name == "mu")
 
     @cached_property
     def _by_size(self) -> Mapping[int, "_Table"]:
@@ -125,11 +180,54 @@ class Library:
     def name_of(self, value: Array, *, in_loop: bool = False) -> str:
         """Return which quantity a value is, whatever its layout; empty where it is none.
 
-        In a loop it may be the first part of one.
+        In a loop it may be the first part of one. What was repeated, or put on a diagonal, counts once; of
+        images whose channels were mixed up nothing is left.
         """
-        tables = [self._by_size, self._slices] if in_loop else [self._by_size]
-        found = (tables_of[value.size].name_of(value) for tables_of in tables if value.size in tables_of)
-        return next(filter(None, found), "")
+        for each in (value, *_condensed(value)):
+            tables = [self._by_size, self._slices] if in_loop else [self._by_size]
+            found = (tables_of[each.size].name_of(each) for tables_of in tables if each.size in tables_of)
+            if name := next(filter(None, found), ""):
+                return "" if self._is_mixed(name, each) else name
+        return ""
+
+    def names_of(self, values: Sequence[Array], *, in_loop: bool = False) -> list[str]:
+        """Return which quantity each of many values is; empty for those that are none."""
+        return [self.name_of(value, in_loop=in_loop) if value.size else "" for value in values]
+
+    def _is_mixed(self, name: str, value: Array) -> bool:
+        """Whether the numbers of a quantity stand in an order in which no axis runs within one mean."""
+        right = self._images.get(name)
+        if right is None or value.size != right.size or value.ndim < 2:
+            return False
+        order = np.argsort(right, axis=None)
+        if np.any(np.diff(right.ravel()[order]) == 0):
+            return False  # of equal numbers nobody can say where they came from
+        flat = np.empty(value.size, dtype=int)
+        flat[np.argsort(value, axis=None)] = self._groups[order]
+        group = flat.reshape(value.shape)
+        return not any(np.all(np.diff(group, axis=axis) == 0) for axis in range(value.ndim))
+
+    @cached_property
+    def _images(self) -> Mapping[str, Array]:
+        """The quantities of the size of the input, where that has more than two axes."""
+        shape = self._input_shape
+        size = int(np.prod(shape))
+        if len(shape) < 3:
+            return {}
+        return {each.name: each.value for each in self.quantities if each.value.size == size}
+
+    @property
+    def _input_shape(self) -> Shape:
+        values = self.reference.values
+        return np.shape(values["xmu"]) if "xmu" in values and "mu" in values else ()
+
+    @cached_property
+    def _groups(self) -> Array:
+        """For each number of the input, flat, of which mean it is a part."""
+        shape = self._input_shape
+        axes = {int(axis) % len(shape) for axis in np.atleast_1d(self._mean.parameters["axis"])}
+        counts = [1 if axis in axes else length for axis, length in enumerate(shape)]
+        return np.broadcast_to(np.arange(np.prod(counts)).reshape(counts), shape).ravel()
 
     def layouts(self, quantity: Quantity) -> Iterator[Array]:
         """Yield a quantity in the shapes that people give it: without ones, transposed, channels last."""
@@ -176,6 +274,19 @@ def _table(lot: Sequence[tuple[str, Array]]) -> _Table:
     values = np.array([np.sort(value, axis=None) for _, value in lot])
     scales = np.max(np.abs(values), axis=1, initial=0.0)
     return _Table([name for name, _ in lot], values, np.maximum(scales, 1e-12))
+
+
+def _condensed(value: Array) -> Iterator[Array]:
+    """Yield what an array holds once where it is repeated along an axis, or stands on a diagonal."""
+    if value.ndim < 2 or not value.size:
+        return
+    for axis in range(value.ndim):
+        if value.shape[axis] > 1 and np.all(np.diff(value, axis=axis) == 0):
+            yield np.take(value, 0, axis=axis)
+    if value.ndim == 2 and value.shape[0] == value.shape[1]:
+        diagonal = np.diagonal(value)
+        if np.array_equal(value, np.diag(diagonal)):
+            yield diagonal
 
 
 def _spread(gamma: Array, like: Array) -> tuple[int, ...]:

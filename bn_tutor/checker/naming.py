@@ -13,8 +13,7 @@ from bn_tutor.checker.instrument import Kind, Site
 from bn_tutor.checker.judging import results_of
 from bn_tutor.checker.library import Library
 from bn_tutor.checker.phrases import mistake_id, phrase_of
-from bn_tutor.checker.proofs import Proof, feeds
-from bn_tutor.checker.repairs import Repair
+from bn_tutor.checker.proofs import Proof
 from bn_tutor.checker.report import Accused, Mistake, Tier
 from bn_tutor.checker.source import Source
 from bn_tutor.checker.trial import Aspect
@@ -42,41 +41,45 @@ def accused(case: Case) -> tuple[Accused, ...]:
     found = case.found
     if found.proofs:
         first, *others = found.proofs
-        same = [
-            each for each in others if each.right == first.right and each.is_indirect == first.is_indirect
-        ]
-        same = [each for each in same if each.nodes == first.nodes and each.site.kind is not Kind.RETURNED]
-        lines = tuple(dict.fromkeys(each.site.line for each in same if each.site.line != first.site.line))
-        return (_proved(case, first, lines),)
-    odd = next((each for each in found.odd), None)
-    best = next(iter(found.repairs), None)
-    if best and (
-        odd is None or best.site.line <= odd.site.line or not feeds(case.bench, odd.site, best.site)
-    ):
-        return (_accused(case, best.site, Tier.LIKELY, best),)
+        return (_proved(case, first, others),)
+    odd, best = next(iter(found.odd), None), next(iter(found.repairs), None)
+    if best and (odd is None or _is_first(found.seen, best.site, odd.site)):
+        return (_accused(case, best.site, Tier.LIKELY, best.quantity.name, best.value),)
     if odd is not None:
-        lines = (best.site.line,) if best else ()
-        return (_accused(case, odd.site, Tier.SUSPECT, None, other_lines=lines),)
+        lines = (best.site.line,) if best and best.site.line != odd.site.line else ()
+        return (_accused(case, odd.site, Tier.SUSPECT, other_lines=lines),)
     return ()
 
 
-def _proved(case: Case, proof: Proof, other_lines: tuple[int, ...]) -> Accused:
-    repair = next((each for each in case.found.repairs if each.site.line == proof.site.line), None)
+def _is_first(seen: Sequence[Seen], one: Site, other: Site) -> bool:
+    """Whether a site ran before another one, or is the same."""
+    order = [each.site.number for each in seen]
+    both = one.number in order and other.number in order
+    return order.index(one.number) <= order.index(other.number) if both else one.line <= other.line
+
+
+def _proved(case: Case, proof: Proof, others: Sequence[Proof]) -> Accused:
+    """Accuse a line that an edit mends; where another one does as well, neither is proved to be meant."""
+    lines = dict.fromkeys(each.site.line for each in others if each.right == proof.right)
+    lines.pop(proof.site.line, None)
+    equal = any(each.weight == proof.weight and each.site.line in lines for each in others)
+    tier = Tier.LIKELY if equal else Tier.PROVED
+    name, value = (proof.made.stands_for, proof.made.value) if proof.made else ("", None)
     fix = fixed_line(case.source, proof)
-    return _accused(case, proof.site, Tier.PROVED, repair, proof, fix, other_lines)
+    return _accused(case, proof.site, tier, name, value, proof, fix, tuple(lines))
 
 
 def _accused(
     case: Case,
     site: Site,
     tier: Tier,
-    repair: Repair | None,
+    stands_for: str = "",
+    right: Array | None = None,
     proof: Proof | None = None,
     fix: str = "",
     other_lines: tuple[int, ...] = (),
 ) -> Accused:
     seen = _seen_at(case.found.seen, site)
-    stands_for = repair.quantity.name if repair else ""
     value = seen.value if seen else None
     named = _named(case, site, stands_for, value, proof)
     return Accused(
@@ -87,7 +90,7 @@ def _accused(
         mistake=named[0],
         stands_for=stands_for,
         value=value,
-        right=repair.value if repair else None,
+        right=right,
         fix=fix,
         other_lines=other_lines,
         walk=_walk(case, stands_for),
@@ -247,17 +250,22 @@ def fixed_line(source: Source, proof: Proof) -> str:
     site = proof.site
     if site.kind is Kind.UNPACKED and "_t[" in proof.edit.code:
         return _unpacked(site, proof.edit.code)
-    old, code = ast.unparse(site.expression), proof.edit.code
-    written = source.lines[site.line - 1].strip()
-    if old in written:
-        return written.replace(old, code, 1)
-    statement = ast.get_source_segment(source.text, site.expression)
-    if statement and statement in written:
-        return written.replace(statement, code, 1)
+    part, new = proof.edit.part, proof.edit.instead
+    if part is not None and new is not None and (line := _put_in(source, site.expression, proof.edit.code)):
+        return line
     if site.kind is Kind.RETURNED:
-        return f"return ... {code} ..."
+        return f"return ... {proof.edit.code} ..."
     sign = "+=" if site.kind is Kind.PART and isinstance(site.statement, ast.AugAssign) else "="
-    return f"{site.name} {sign} {code}"
+    return f"{site.name} {sign} {proof.edit.code}"
+
+
+def _put_in(source: Source, old: ast.expr, code: str) -> str:
+    """Return the line of a formula with another one in its place; empty where it has several lines."""
+    if old.end_lineno != old.lineno or old.end_col_offset is None:
+        return ""
+    line = source.lines[old.lineno - 1].encode()  # columns are counted in bytes
+    before, after = line[: old.col_offset].decode(), line[old.end_col_offset :].decode()
+    return f"{before}{code}{after}".strip()
 
 
 def _unpacked(site: Site, code: str) -> str:

@@ -56,7 +56,8 @@ class Probe:
             result = array(patch["value"])[()]
         if patch is not None and "codes" in patch and time == 1:
             names = {**self.space, **_names()}
-            self.tried = [_tried(code, names) for code in patch["codes"]]
+            for code in patch["codes"]:  # one by one: time may run out
+                self.tried.append(_tried(code, names))
         if self.record:
             self._keep(place, time, result)
         return result
@@ -78,6 +79,8 @@ def _names() -> dict[str, Any]:
 
 def _tried(code: Any, names: dict[str, Any]) -> "ndarray[Any, Any] | None":
     """Return what a formula comes to here; None where it is no array of numbers."""
+    if code is None:
+        return None
     try:
         value = asarray(eval(code, dict(names)))
     except Exception:
@@ -87,11 +90,19 @@ def _tried(code: Any, names: dict[str, Any]) -> "ndarray[Any, Any] | None":
     return array(value, dtype=float64)
 
 
+def _compiled(code: str) -> Any:
+    """Return a formula that is ready to run; None for one that Python does not take."""
+    try:
+        return compile(code, "<edit>", "eval")
+    except (SyntaxError, ValueError):
+        return None
+
+
 def _ready(patch: dict[str, Any]) -> dict[str, Any]:
     """Compile a formula once; one that cannot be compiled is the parent's bug, and told as such."""
     ready = {"time": 0, **patch}
     if "code" in patch:
         ready["code"] = compile(patch["code"], "<edit>", "eval")
     if "codes" in patch:
-        ready["codes"] = [compile(code, "<edit>", "eval") for code in patch["codes"]]
+        ready["codes"] = [_compiled(code) for code in patch["codes"]]
     return ready

@@ -1,0 +1,82 @@
+"""Several mistakes in one function: which edit brings it nearer to what is right?"""
+
+from collections.abc import Iterator, Sequence
+from typing import TypeGuard
+
+import numpy as np
+
+from bn_tutor.checker.bench import Bench
+from bn_tutor.checker.diagnosis import Diagnosis, to_edit
+from bn_tutor.checker.edits import Edit
+from bn_tutor.checker.exchanges import agreeing
+from bn_tutor.checker.flow import is_kept, nearest
+from bn_tutor.checker.instrument import Kind, Site
+from bn_tutor.checker.proofs import Proof, edits_of, sorted_proofs, weighed
+from bn_tutor.engine.gradients import Array
+
+# So many values that are no right ones are looked at, and so many statements that each is made from.
+FIRST_ODD, MOST_BEFORE = 2, 6
+# So many edits of a statement that make a right quantity are compared.
+MOST_STEPS = 12
+
+
+def steps(bench: Bench, found: Diagnosis) -> list[Proof]:
+    """Return edits that bring a function with several mistakes nearer to what is right, the best first.
+
+    After one names agree that did not, or fewer values are none of the right ones.
+    """
+    odd = len({each.site.line for each in found.odd})
+    there = {each.stands_for for each in found.seen} | bench.given
+    if exchanged := _better(_exchanges(bench), odd):
+        return exchanged
+    for each in found.odd[:FIRST_ODD]:
+        sites = [*to_edit(bench, [each.site]), *nearest(bench.sites, each.site)[:MOST_BEFORE]]
+        new = (step for step in _edited(bench, sites) if step.made and step.made.stands_for not in there)
+        if better := _better(new, odd):
+            return better
+    return []
+
+
+def _better(tried: Iterator[Proof], odd: int) -> list[Proof]:
+    """Return the steps after which less is odd than before, and of those the best and its equals."""
+    better = sorted_proofs([each for each in tried if each.odd < odd])
+    return [each for each in better if each.weight == better[0].weight]
+
+
+def _exchanges(bench: Bench) -> Iterator[Proof]:
+    """Yield the exchanges of two values after which both go by the same names at either end."""
+    own = bench.trials[0].function
+    for site in bench.sites:
+        if site.kind is not Kind.UNPACKED and not is_kept(site):
+            continue
+        for edit in edits_of(site):
+            if bench.is_late:
+                return
+            if gained := max(0, agreeing(bench.sites, site, edit)):
+                yield weighed(bench, Proof(site, edit, agreeing=gained, is_elsewhere=site.function != own))
+
+
+def _edited(bench: Bench, sites: Sequence[Site]) -> Iterator[Proof]:
+    """Yield edits of these sites that make a right quantity, with what is seen after them."""
+    for site in sites:
+        for edit in _making(bench, site)[:MOST_STEPS]:
+            if bench.is_late:
+                return
+            yield weighed(bench, Proof(site, edit))
+
+
+def _making(bench: Bench, site: Site) -> list[Edit]:
+    """Return the edits of a site that make a right quantity, first those of the lesson's own."""
+    if not bench.libraries or site.number not in bench.array_sites:
+        return []
+    tried = edits_of(site)
+    values = bench.tried(site, [each.code for each in tried])
+    pairs = [(edit, value) for edit, value in zip(tried, values, strict=False) if _tells(value)]
+    names = bench.libraries[0].names_of([value for _, value in pairs], in_loop=bool(site.loops))
+    named = [(edit, name) for (edit, _), name in zip(pairs, names, strict=True) if name]
+    return [edit for edit, _ in sorted(named, key=lambda each: not bench.is_node(each[1]))]
+
+
+def _tells(value: Array | None) -> TypeGuard[Array]:
+    """Whether an array is no constant, which would be anything."""
+    return value is not None and bool(value.size) and bool(value.ndim) and bool(np.ptp(value))
