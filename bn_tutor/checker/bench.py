@@ -14,7 +14,7 @@ import numpy as np
 from bn_tutor.checker.flow import reaching
 from bn_tutor.checker.instrument import Kind, Site
 from bn_tutor.checker.judging import judged, results_of, right_for
-from bn_tutor.checker.library import Library
+from bn_tutor.checker.library import CLOSE, CLOSE_FLOAT32, Library
 from bn_tutor.checker.process import Child
 from bn_tutor.checker.report import Verdict
 from bn_tutor.checker.syntax import function_name
@@ -50,7 +50,7 @@ class Seen:
             return False
         if self.site.in_loop and self.site.kind is Kind.AFTER:
             return False
-        if _is_left_empty(self.site.expression):
+        if makes_room(self.site.expression):
             return False
         if np.max(np.abs(self.value)) < NOTHING:
             return False
@@ -58,9 +58,15 @@ class Seen:
         return bool(np.any(self.value != first)) or not _is_plain(float(first))
 
 
-def _is_left_empty(expression: ast.expr) -> bool:
+def makes_room(expression: ast.expr) -> bool:
     """Whether it only makes room for numbers, and those in it mean nothing yet."""
-    return function_name(expression) in ("empty", "empty_like")
+    return function_name(expression) in ("empty", "empty_like", "zeros", "zeros_like")
+
+
+def _is_coarse(run: Mapping[str, Any]) -> bool:
+    """Whether results come in single precision, and so perhaps what they are made from."""
+    parts = [part for each in run["given"].values() for part in (each, *each.get("items", ()))]
+    return any(part.get("dtype") == "float32" for part in parts)
 
 
 def _is_plain(number: float) -> bool:
@@ -114,17 +120,31 @@ class Bench:
 
     def odd(self, seen: Sequence[Seen]) -> list[Seen]:
         """Return what is none of the right quantities, and feeds a wrong result, as it was made."""
-        odd = [each for each in seen if each.is_odd]
+        odd = [each for each in seen if each.is_odd and each.site.number not in self._half_full]
         return [each for each in odd if each.site.number in self.reaching] or odd
 
     @cached_property
+    def _half_full(self) -> frozenset[int]:
+        """The sites that look at an array of which a statement has just filled one part."""
+        parts = {
+            (each.line, each.function)
+            for each in self.sites
+            if each.kind is Kind.PART and isinstance(each.statement, ast.Assign) and not each.in_loop
+        }
+        after = (each for each in self.sites if each.kind is Kind.AFTER)
+        return frozenset(each.number for each in after if (each.line, each.function) in parts)
+
+    @cached_property
     def libraries(self) -> tuple[Library, ...]:
-        """The right quantities of the first two batches; none where the layer has no lesson's graph."""
-        return tuple(self._library(trial) for trial in self.trials[:2] if trial.reference)
+        """The right quantities of the first two batches; none where nothing is known of the layer."""
+        known = (trial for trial in self.trials[:2] if trial.reference or trial.quantities)
+        return tuple(self._library(trial) for trial in known)
 
     def _library(self, trial: Trial) -> Library:
         """Return the right quantities of a trial's batch, those of training mode among them."""
-        assert trial.reference is not None
+        run = self.run(trial, {})
+        if trial.quantities:
+            return Library(None, given=trial.quantities(run["given"]))
         others = [
             each.reference
             for each in self.all_trials
@@ -133,7 +153,8 @@ class Bench:
         given = {**trial.plan["arrays"]}
         for table in trial.plan["tables"].values():
             given |= {name: np.asarray(value) for name, value in table.items() if not isinstance(value, str)}
-        return Library(trial.reference, [each for each in others if each is not trial.reference], given)
+        further = [each for each in others if each is not trial.reference]
+        return Library(trial.reference, further, given, CLOSE_FLOAT32 if _is_coarse(run) else CLOSE)
 
     @property
     def last_call(self) -> str:

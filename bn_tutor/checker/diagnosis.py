@@ -52,7 +52,11 @@ def diagnosed(bench: Bench) -> Diagnosis:
     found = _with(bench, found, to_edit(bench, sites), done)
     if found.proofs:
         return _with_those_before(bench, found, done)
-    return _with(bench, found, last_resort(bench.sites, bench.trials[0].function, bench.array_sites), done)
+    others = last_resort(bench.sites, bench.trials[0].function, bench.array_sites)
+    found = _with(bench, found, others, done)
+    if found.proofs or odd or mending:
+        return found
+    return _with(bench, found, [each for each in bench.sites if is_written(each)][:MOST_BEFORE], done)
 
 
 def _with(bench: Bench, found: Diagnosis, sites: Iterable[Site], done: set[int]) -> Diagnosis:

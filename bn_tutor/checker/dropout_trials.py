@@ -65,7 +65,41 @@ def _trial(pair: Pair, calls: Calls, backward: Function | None, mode: str, meani
     aspect = Aspect.TEST if mode == "test" else Aspect.BACKWARD if backward else Aspect.FORWARD
     name, result = ("dx", Where("gradients", names=("dx", "x"))) if backward else ("out", Where("out"))
     right = partial(_right, calls.arrays["x"], calls.arrays["dout"], mode, meaning, name)
-    return Trial(pair.name_of(function), aspect, f"p = {P}", calls.plan, {}, {name: result}, right_for=right)
+    seen = partial(quantities, calls.arrays["x"], calls.arrays["dout"], meaning)
+    return Trial(
+        pair.name_of(function),
+        aspect,
+        f"p = {P}",
+        calls.plan,
+        {},
+        {name: result},
+        right_for=right,
+        quantities=seen,
+    )
+
+
+def quantities(x: Array, upstream: Array, meaning: Meaning, given: Mapping[str, Any]) -> dict[str, Array]:
+    """Return what the lines of a right file can make, with the mask that the output shows."""
+    out = given.get("out", {}).get("array")
+    found = {"x": x, "dout": upstream, "keep": np.asarray(meaning.keep)}
+    if out is None or out.shape != x.shape:
+        return found
+    mask = (out != 0).astype(float)
+    factor = mask / meaning.keep
+    return {
+        **found,
+        "mask": mask,
+        "dropped": 1.0 - mask,
+        "mask / keep": factor,
+        "x * mask": x * mask,
+        "x / keep": x / meaning.keep,
+        "x * mask / keep": x * factor,
+        "x * keep": x * meaning.keep,
+        "dout * mask": upstream * mask,
+        "dout / keep": upstream / meaning.keep,
+        "dout * mask / keep": upstream * factor,
+        "dout * keep": upstream * meaning.keep,
+    }
 
 
 def _values(mode: str) -> dict[str, Value]:

@@ -12,18 +12,24 @@ from bn_tutor.checker.edits import Edit
 from bn_tutor.checker.flow import is_kept
 from bn_tutor.checker.instrument import Kind, Site
 
+# Letters that some write as such, and some as words.
+_GREEK = {"μ": "mu", "σ": "sigma", "γ": "gamma", "β": "beta", "ε": "eps", "δ": "d"}
+
 
 def agreeing(sites: Sequence[Site], site: Site, edit: Edit) -> int:
     """Return how many more names agree, after an exchange, between what is kept and what it becomes."""
     if edit.mistake != "order-mixed":
         return 0
-    if site.kind is Kind.UNPACKED:
+    if site.kind is Kind.UNPACKED and not isinstance(site.expression, ast.Tuple):
         return _unpacked(sites, site, edit)
     after = ast.parse(edit.code, mode="eval").body
     if isinstance(after, ast.Dict):
         return _same(_keys(after), _values(after)) - _same(_keys(site.expression), _values(site.expression))
     new = parts_of(after)
-    names = [each for other in sites if other.kind is Kind.UNPACKED and (each := _targets(other))]
+    if site.kind is Kind.UNPACKED:
+        return _same(_targets(site), new) - _same(_targets(site), parts_of(site.expression))
+    elsewhere = (each for each in sites if each.function != site.function)
+    names = [_targets(each) for each in elsewhere if each.kind is Kind.UNPACKED]
     gained = (_same(each, new) - _same(each, parts_of(site.expression)) for each in names)
     fitting = [gain for each, gain in zip(names, gained, strict=True) if len(each) == len(new)]
     return max(fitting, default=0)
@@ -33,7 +39,8 @@ def _unpacked(sites: Sequence[Site], site: Site, edit: Edit) -> int:
     """The value at order[at] gets the name at ``at``."""
     names = _targets(site)
     order = [int(at) for at in re.findall(r"_t\[(\d+)\]", edit.code)]
-    kept = [parts_of(each.expression) for each in sites if is_kept(each)]
+    elsewhere = (each for each in sites if each.function != site.function)
+    kept = [parts_of(each.expression) for each in elsewhere if is_kept(each)]
     fitting = [each for each in kept if len(each) == len(order) == len(names)]
     gained = (_same(names, [each[at] for at in order]) - _same(names, each) for each in fitting)
     return max(gained, default=0)
@@ -65,6 +72,9 @@ def _same(names: Sequence[str], others: Sequence[str]) -> int:
 
 
 def _bare(name: str) -> str:
-    return (
-        re.sub(r"[^a-z0-9]", "", name.rpartition(".")[2].lower()) if re.fullmatch(r"[\w.]+", name) else name
-    )
+    entry = re.fullmatch(r"\w+\[['\"](\w+)['\"]\]", name)
+    name = entry[1] if entry else name
+    if not re.fullmatch(r"[\w.]+", name):
+        return name
+    bare = name.rpartition(".")[2].lower().replace("_", "")
+    return "".join(_GREEK.get(letter, letter) for letter in bare)

@@ -83,6 +83,9 @@ def _is_tuple(site: Site) -> bool:
 
 
 def _feeds(site: Site, names: set[str]) -> bool:
+    owner, _, method = site.function.rpartition(".")
+    if owner in names and method:
+        return True  # what a class does whose object is made, or called
     return is_called_by(site, names) or (site.kind is not Kind.RETURNED and bool(targets_of(site) & names))
 
 
@@ -105,6 +108,7 @@ def before(sites: Sequence[Site], site: Site) -> list[Site]:
     for each in found:
         names |= names_in(each.expression)
     found |= dict.fromkeys(each for each in reversed(mine) if targets_of(each) & names)
+    found |= dict.fromkeys(each for each in sites if each.function.rpartition(".")[2] in names)
     if not found:
         found = dict.fromkeys(mine)
     found.pop(site, None)

@@ -104,8 +104,10 @@ def _in_definitions(statement: ast.stmt, sites: _Sites, owner: str = "") -> None
     if isinstance(statement, ast.FunctionDef):
         _function(statement, sites, owner)
     elif isinstance(statement, ast.ClassDef):
+        sites.scope = _attributes(statement)
         for each in statement.body:
             _in_definitions(each, sites, f"{statement.name}.")
+        sites.scope = []
     elif isinstance(statement, ast.If | ast.Try):
         for each in statement.body:
             _in_definitions(each, sites, owner)
@@ -134,6 +136,13 @@ def _known_here(names: Sequence[str], tree: ast.FunctionDef) -> Iterator[ast.stm
         spoken_of = ast.Tuple([ast.Name(name, ast.Load()) for name in names], ast.Load())
         never = ast.If(ast.Constant(False), [ast.Expr(spoken_of)], [])
         yield ast.copy_location(never, tree)
+
+
+def _attributes(tree: ast.ClassDef) -> list[str]:
+    """Return what an object of a class keeps, as code: self.gamma serves as a name does."""
+    targets = (each for each in ast.walk(tree) if isinstance(each, ast.Attribute))
+    kept = [each for each in targets if isinstance(each.ctx, ast.Store)]
+    return list(dict.fromkeys(ast.unparse(each) for each in kept if ast.unparse(each.value) == "self"))
 
 
 def _entries(tree: ast.FunctionDef) -> list[str]:
@@ -183,7 +192,7 @@ def _statement(statement: ast.stmt, sites: _Sites) -> Iterator[ast.stmt]:
             name = ast.unparse(statement.target)
             statement.value = _wrapped(Kind.PART, name, statement.value, statement, sites)
         case ast.Expr(value=ast.Call() as call) if _is_storing(call):
-            statement.value = _wrapped(Kind.PART, _stored_in(call), call, statement, sites)
+            _stored(call, statement, sites)
         case ast.Return(value=ast.expr()):
             assert statement.value is not None
             statement.value = _returned(statement.value, statement, sites)
@@ -192,6 +201,14 @@ def _statement(statement: ast.stmt, sites: _Sites) -> Iterator[ast.stmt]:
         sites.scope.append(name)
         if not _is_whole(statement):
             yield _after(name, statement, sites)
+
+
+def _stored(call: ast.Call, statement: ast.Expr, sites: _Sites) -> None:
+    """Put a probe around what is appended; where a function stores what it computes, around all of it."""
+    if any(each.arg == "out" for each in call.keywords) or not call.args:
+        statement.value = _wrapped(Kind.PART, _stored_in(call), call, statement, sites)
+    else:
+        call.args[-1] = _wrapped(Kind.PART, _stored_in(call), call.args[-1], statement, sites)
 
 
 def _is_storing(call: ast.Call) -> bool:
@@ -318,16 +335,27 @@ def _wrapped(
     if isinstance(value, ast.Starred) or _has(value, _NOT_IN_LAMBDA):
         return value
     number = sites.add(kind, name, written or copy.deepcopy(value), statement)
-    for inner in [each for each in ast.walk(value) if isinstance(each, ast.Lambda)]:
+    for inner in list(_lambdas(value)):
         _lambda(inner, statement, sites)
     nothing = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
     return _asked("value", number, ast.Lambda(nothing, value), value)
 
 
+def _lambdas(tree: ast.AST) -> Iterator[ast.Lambda]:
+    """Yield the outermost lambdas of the learner's: those of probes that are there already are none."""
+    if isinstance(tree, ast.Lambda):
+        yield tree
+    elif not (isinstance(tree, ast.Call) and _is_probe(tree.func)):
+        for child in ast.iter_child_nodes(tree):
+            yield from _lambdas(child)
+
+
+def _is_probe(function: ast.expr) -> bool:
+    return isinstance(function, ast.Attribute) and ast.unparse(function.value) == "_bn_probe"
+
+
 def _lambda(tree: ast.Lambda, statement: ast.stmt, sites: _Sites) -> None:
-    """Put a probe around what a lambda of the learner's returns, unless there is one."""
-    if "_bn_probe" in ast.unparse(tree.body):
-        return
+    """Put a probe around what a lambda of the learner's returns."""
     outer = [*sites.scope]
     sites.scope += [each.arg for each in (*tree.args.posonlyargs, *tree.args.args, *tree.args.kwonlyargs)]
     sites.nesting += 1

@@ -23,6 +23,8 @@ from bn_tutor.engine.shapes import Shape
 CLOSE = 1e-7
 # What stands beside its grouped form, which has a g after its name.
 _GROUPED = ("x", "xhat", "dxhat", "dx")
+# Float32 has seven digits, and sums lose some.
+CLOSE_FLOAT32 = 1e-4
 # Quantities that closed forms compute on their way, in the terms of the nine nodes.
 _CLOSED = (
     "N_ * dxhat", "sum(dxhat, axis={axis})", "sum(dxhat * xhat, axis={axis})",
@@ -77,15 +79,17 @@ class Quantity:
 
 @dataclass(frozen=True, eq=False)
 class Library:
-    """The right values of one batch.
+    """The right values of one batch; without a lesson's ``reference`` only what is given.
 
     ``further`` holds runs of other lessons on it, as that on running averages; ``given`` what the functions
     are given beside the lesson's inputs.
     """
 
-    reference: Reference
+    reference: Reference | None
     further: Sequence[Reference] = ()
     given: Mapping[str, Array] = field(default_factory=dict)
+    # How well numbers agree that are the same quantity, relative to the largest.
+    close: float = CLOSE
 
     @cached_property
     def quantities(self) -> tuple[Quantity, ...]:
@@ -102,6 +106,9 @@ class Library:
         return tuple(distinct)
 
     def _all(self) -> Iterator[tuple[str, Array, int]]:
+        if self.reference is None:
+            yield from ((name, value, 0) for name, value in self.given.items())
+            return
         values = self.reference.values
         for reference in (self.reference, *self.further):
             yield from ((name, value, 0) for name, value in reference.values.items())
@@ -113,9 +120,10 @@ class Library:
 
     def _closed(self) -> Iterator[tuple[str, Array]]:
         """Yield what closed forms compute, where the lesson has the nodes that they speak of."""
-        values = {**self.given, **self.reference.values}
-        if not {"mu", "xmu", "xhat"} <= values.keys():
+        training = self._training
+        if training is None:
             return
+        values = {**self.given, **training.values}
         # Where channels stand in groups, the statistics are those of the grouped values.
         values |= {name: values[f"{name}g"] for name in _GROUPED if f"{name}g" in values}
         axis = self._axes
@@ -129,14 +137,14 @@ class Library:
         for formula in _CLOSED:
             text = formula.format(axis=axis)
             try:
-                value = evaluate(text, values, names_of(self.reference.lesson, self.reference.sizes))
+                value = evaluate(text, values, names_of(training.lesson, training.sizes))
             except SlipError:
                 continue
             yield text.replace("N_", "N"), value
 
     def _matrices(self) -> Iterator[tuple[str, Array]]:
         """Yield the matrices that people write the layer with: that of the mean, a feature's Jacobian."""
-        values = self.reference.values
+        values = self._training.values if self._training else {}
         if len(self._input_shape) != 2 or values["mu"].shape != self._input_shape[1:]:
             return
         count = len(values["xmu"])
@@ -144,6 +152,9 @@ class Library:
         first = values["xhat"][:, 0]
         jacobian = centering - np.outer(first, first) / count
         yield "I - 1/N", centering
+        yield "(I - 1/N) * ivar", centering * values["ivar"][0]
+        yield "xhat xhat' / N", np.outer(first, first) / count
+        yield "xhat xhat' * ivar / N", np.outer(first, first) / count * values["ivar"][0]
         yield "the Jacobian of a feature's xhat, without ivar", jacobian
         yield "the Jacobian of a feature's xhat", jacobian * values["ivar"][0]
 
@@ -155,14 +166,17 @@ class Library:
 
     @property
     def _mean(self) -> Node:
-        return next(node for node in self.reference.operations.graph.nodes if node.name == "mu")
+        assert self._training is not None
+        return next(node for node in self._training.operations.graph.nodes if node.name == "mu")
 
     @cached_property
     def _by_size(self) -> Mapping[int, "_Table"]:
         lots: dict[int, list[Quantity]] = {}
         for each in self.quantities:
             lots.setdefault(each.value.size, []).append(each)
-        return {size: _table([(each.name, each.value) for each in lot]) for size, lot in lots.items()}
+        return {
+            size: _table([(each.name, each.value) for each in lot], self.close) for size, lot in lots.items()
+        }
 
     @cached_property
     def _slices(self) -> Mapping[int, "_Table"]:
@@ -175,7 +189,7 @@ class Library:
             )
             for first in firsts:
                 lots.setdefault(np.size(first), []).append((each.name, np.asarray(first)))
-        return {size: _table(lot) for size, lot in lots.items()}
+        return {size: _table(lot, self.close) for size, lot in lots.items()}
 
     def name_of(self, value: Array, *, in_loop: bool = False) -> str:
         """Return which quantity a value is, whatever its layout; empty where it is none.
@@ -218,8 +232,13 @@ class Library:
 
     @property
     def _input_shape(self) -> Shape:
-        values = self.reference.values
-        return np.shape(values["xmu"]) if "xmu" in values and "mu" in values else ()
+        return self._training.values["xmu"].shape if self._training else ()
+
+    @cached_property
+    def _training(self) -> Reference | None:
+        """The run of the lesson that normalizes by the statistics of the batch."""
+        runs = (each for each in (self.reference, *self.further) if each is not None)
+        return next((each for each in runs if {"mu", "xmu", "xhat"} <= each.values.keys()), None)
 
     @cached_property
     def _groups(self) -> Array:
@@ -250,7 +269,7 @@ class Library:
     @property
     def _whole(self) -> Shape:
         """The shape of the output, where it is a matrix."""
-        shape = self.reference.operations.output.shape
+        shape = self.reference.operations.output.shape if self.reference else ()
         return shape if len(shape) == 2 else ()
 
 
@@ -260,20 +279,21 @@ class _Table:
 
     names: Sequence[str]
     values: Array
-    scales: Array
+    # How far each may be off, absolutely.
+    slack: Array
 
     def name_of(self, value: Array) -> str:
         """Return the first whose numbers these are; random numbers agree by no chance."""
         with np.errstate(all="ignore"):
             far = np.max(np.abs(self.values - np.sort(value, axis=None)), axis=1, initial=0.0)
-        near = np.flatnonzero(far <= CLOSE * self.scales)
+        near = np.flatnonzero(far <= self.slack)
         return self.names[near[0]] if near.size else ""
 
 
-def _table(lot: Sequence[tuple[str, Array]]) -> _Table:
+def _table(lot: Sequence[tuple[str, Array]], close: float = CLOSE) -> _Table:
     values = np.array([np.sort(value, axis=None) for _, value in lot])
     scales = np.max(np.abs(values), axis=1, initial=0.0)
-    return _Table([name for name, _ in lot], values, np.maximum(scales, 1e-12))
+    return _Table([name for name, _ in lot], values, close * np.maximum(scales, 1e-12))
 
 
 def _condensed(value: Array) -> Iterator[Array]:

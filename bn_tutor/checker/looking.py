@@ -28,14 +28,20 @@ class Attempt:
         self.looked.append(looked)
 
     @property
-    def worth(self) -> int:
-        """How many trials are right."""
+    def worth(self) -> tuple[int, int]:
+        """How many trials are right, and how many results could be compared with a right one."""
+        results = (result for each in self.looked for result in each.results)
+        comparable = sum(result.right is not None and result.right.size > 0 for result in results)
+        return self._count_right, comparable
+
+    @property
+    def _count_right(self) -> int:
         return sum(each.verdict is Verdict.RIGHT for each in self.looked)
 
     @property
     def is_right(self) -> bool:
         """Whether all of them are."""
-        return self.worth == len(self.looked)
+        return self._count_right == len(self.looked)
 
 
 def look_at(

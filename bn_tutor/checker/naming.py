@@ -14,6 +14,7 @@ from bn_tutor.checker.judging import results_of
 from bn_tutor.checker.library import Library
 from bn_tutor.checker.phrases import mistake_id, phrase_of
 from bn_tutor.checker.proofs import Proof
+from bn_tutor.checker.reference import Reference
 from bn_tutor.checker.report import Accused, Mistake, Tier
 from bn_tutor.checker.source import Source
 from bn_tutor.checker.trial import Aspect
@@ -33,7 +34,15 @@ class Case:
     @property
     def library(self) -> Library | None:
         """The right quantities of the first batch, where the layer has a lesson's graph."""
-        return next(iter(self.bench.libraries), None)
+        return next((each for each in self.bench.libraries if each.reference), None)
+
+    @property
+    def reference(self) -> Reference:
+        """The lesson on the first batch, where there is a library. Raises LookupError where there is none."""
+        reference = self.library.reference if self.library else None
+        if reference is None:
+            raise LookupError("this layer has no lesson")
+        return reference
 
 
 def accused(case: Case) -> tuple[Accused, ...]:
@@ -122,7 +131,7 @@ def _named(case: Case, site: Site, stands_for: str, value: Array | None, proof: 
         return Mistake(mistake_id(proof.edit, site), _capital(title), _say(site, stands_for, say)), None
     if name := _name_used_twice(case, site):
         return name, None
-    if result := _by_result(case):
+    if result := by_result(case):
         return result
     if found:
         say = f"{found.say} {_definition(case, stands_for)}".strip()
@@ -145,14 +154,12 @@ def _name_used_twice(case: Case, site: Site) -> Mistake | None:
 
 def _definition(case: Case, name: str) -> str:
     """Say how the lesson computes a forward quantity."""
-    nodes = (
-        {node.name: node for node in case.library.reference.operations.graph.nodes} if case.library else {}
-    )
+    nodes = {node.name: node for node in case.reference.operations.graph.nodes} if case.library else {}
     node = nodes.get(name)
     return f"{name} = {node.written or node.formula}." if node and not node.is_source else ""
 
 
-def _by_result(case: Case) -> Named | None:
+def by_result(case: Case) -> Named | None:
     """Name a mistake by what the wrong results are, where the line itself does not tell."""
     trial, library = case.bench.trials[0], case.library
     run = case.bench.run(trial, {})
@@ -188,7 +195,7 @@ def _by_value(case: Case, stands_for: str, value: Array | None) -> Recognized | 
     """Return what is known of a wrong value; mistakes are only known of gradients that have a name."""
     if case.library is None:
         return None
-    reference = case.library.reference
+    reference = case.reference
     if value is None or not stands_for or not np.all(np.isfinite(value)):
         return None
     right = reference.values.get(stands_for)
@@ -280,8 +287,8 @@ def _walk(case: Case, stands_for: str) -> str:
     """Return the command that shows the frame where a quantity is explained."""
     if case.library is None:
         return ""
-    graph = case.library.reference.operations.graph
-    lesson = case.library.reference.lesson.name
+    graph = case.reference.operations.graph
+    lesson = case.reference.lesson.name
     names = {node.name for node in graph.nodes}
     if stands_for in names:
         return f"bn-tutor walk {lesson} --from {stands_for}"

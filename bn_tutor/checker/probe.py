@@ -85,7 +85,7 @@ def _tried(code: Any, names: dict[str, Any]) -> "ndarray[Any, Any] | None":
         value = asarray(eval(code, dict(names)))
     except Exception:
         return None
-    if value.dtype.kind not in "fiu" or value.size > MOST_NUMBERS:
+    if value.dtype.kind not in "fiub" or value.size > MOST_NUMBERS:
         return None
     return array(value, dtype=float64)
 

@@ -122,7 +122,8 @@ def _promising(bench: Bench, site: Site, tried: Sequence[Edit]) -> Iterator[Sequ
     """Yield lots of edits that are worth a run: those whose value is a right quantity.
 
     In right code nearly every array is one. In loops, where parts of quantities are made that nobody has
-    a name for, the others follow after them; of what is no array nothing is known before.
+    a name for, and where a random mask may be another one, the others follow after them; of what is no
+    array nothing is known before.
     """
     if not bench.libraries or site.number not in bench.array_sites:
         yield tried
@@ -132,5 +133,5 @@ def _promising(bench: Bench, site: Site, tried: Sequence[Edit]) -> Iterator[Sequ
     names = bench.libraries[0].names_of([value for _, value in pairs], in_loop=bool(site.loops))
     found = [edit for (edit, value), name in zip(pairs, names, strict=True) if name or not value.ndim]
     yield found
-    if site.in_loop:
+    if site.in_loop or bench.trials[0].quantities:
         yield [edit for edit, _ in pairs if edit not in found]

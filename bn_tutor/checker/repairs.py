@@ -1,11 +1,13 @@
 """Which right quantity, put in the place of a statement, makes everything right?"""
 
+import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bn_tutor.checker.bench import Bench, Patches, Seen
+from bn_tutor.checker.bench import Bench, Patches, Seen, makes_room
 from bn_tutor.checker.instrument import Kind, Site
-from bn_tutor.checker.library import Quantity
+from bn_tutor.checker.known_names import is_named
+from bn_tutor.checker.library import Quantity, is_close
 from bn_tutor.engine.gradients import Array
 
 
@@ -40,13 +42,13 @@ def repairs(bench: Bench, seen: Sequence[Seen]) -> list[Repair]:
 
 def repairs_at(bench: Bench, seen: Seen, *, any_shape: bool) -> list[Repair]:
     """Try every quantity in the place of a site: in the shape that was seen, or in any that people use."""
-    if seen.site.kind is Kind.PART or not bench.libraries:
+    if seen.site.kind is Kind.PART or not bench.libraries or makes_room(seen.site.expression):
         return []
     tried = [
         Repair(seen.site, seen.time, quantity, value, was_right=bool(seen.stands_for))
         for quantity in bench.libraries[0].quantities
         for value in _fitting(bench, quantity, seen.value, any_shape)
-        if quantity.name != seen.stands_for
+        if quantity.name != seen.stands_for or not is_close(quantity.value, seen.value)
     ]
     right = bench.repairing([_patch(each.site, each.time, each.value) for each in tried])
     return [tried[at] for at in right if _holds(bench, tried[at])]
@@ -60,6 +62,8 @@ def _fitting(bench: Bench, quantity: Quantity, value: Array, any_shape: bool) ->
     shapes: dict[tuple[int, ...], Array] = {}
     for layout in bench.libraries[0].layouts(quantity):
         shapes.setdefault(layout.shape, layout)
+    if quantity.value.size == value.size and quantity.value.ndim > 2:
+        shapes.setdefault(value.shape, quantity.value.reshape(value.shape))
     if any_shape:
         return list(shapes.values())
     return [shapes[value.shape]] if value.shape in shapes else []
@@ -93,9 +97,27 @@ def _ranked(bench: Bench, found: Sequence[Repair]) -> list[Repair]:
     return sorted(scored, key=_rank)
 
 
-def _rank(repair: Repair) -> tuple[bool, int, int, int, bool, int]:
-    """What sorts repairs: a value that is right already is the last to be blamed; names only break ties."""
+def _rank(repair: Repair) -> tuple[bool, bool, int, int, int, bool, int]:
+    """What sorts repairs: a value that is right already is the last to be blamed; names only break ties.
+
+    A line that should make something and gives a name another one alone makes nothing.
+    """
     rank = repair.quantity.rank
-    is_named = repair.site.name == repair.quantity.name
+    same_name = repair.site.name == repair.quantity.name
     oddness = rank if repair.was_right else 0
-    return repair.was_right, oddness, -repair.known, repair.unknown, not is_named, repair.site.number
+    empty = _makes_nothing(repair)
+    return (
+        not empty, repair.was_right, oddness, -repair.known, repair.unknown, not same_name,
+        repair.site.number,
+    )  # fmt: skip
+
+
+def _makes_nothing(repair: Repair) -> bool:
+    """Whether a statement only hands a value on: dx = dxhat, or a return of what has another name."""
+    if not isinstance(repair.site.expression, ast.Name):
+        return False
+    if repair.site.kind is Kind.VALUE and repair.site.expression.id == repair.site.name:
+        return True
+    if repair.site.kind is Kind.RETURNED:
+        return repair.was_right and not is_named(repair.site.expression.id, repair.quantity.name)
+    return repair.was_right and repair.site.kind is Kind.VALUE

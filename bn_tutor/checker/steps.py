@@ -11,6 +11,7 @@ from bn_tutor.checker.edits import Edit
 from bn_tutor.checker.exchanges import agreeing
 from bn_tutor.checker.flow import is_kept, nearest
 from bn_tutor.checker.instrument import Kind, Site
+from bn_tutor.checker.known_names import is_named
 from bn_tutor.checker.proofs import Proof, edits_of, sorted_proofs, weighed
 from bn_tutor.engine.gradients import Array
 
@@ -38,9 +39,21 @@ def steps(bench: Bench, found: Diagnosis) -> list[Proof]:
 
 
 def _better(tried: Iterator[Proof], odd: int) -> list[Proof]:
-    """Return the steps after which less is odd than before, and of those the best and its equals."""
-    better = sorted_proofs([each for each in tried if each.odd < odd])
-    return [each for each in better if each.weight == better[0].weight]
+    """Return the best of the steps after which less is odd than before, and its equals.
+
+    Where a name holds what such a name is given, that counts for more: what comes after it may have been
+    something that has a name only by chance.
+    """
+    found = sorted_proofs([each for each in tried if each.odd < odd + _is_named(each)])
+    found.sort(key=lambda each: not _is_named(each))
+    return [
+        each for each in found if (each.weight, _is_named(each)) == (found[0].weight, _is_named(found[0]))
+    ]
+
+
+def _is_named(proof: Proof) -> bool:
+    """Whether a line makes, once it is edited, what its name says."""
+    return proof.made is not None and is_named(proof.made.site.holder, proof.made.stands_for)
 
 
 def _exchanges(bench: Bench) -> Iterator[Proof]:

@@ -43,6 +43,8 @@ class Trial:
     # Works the right results out from what was given, where they follow from it: a random mask, say. It
     # returns the text of what is wrong where nothing can be right.
     right_for: Callable[[Mapping[str, Any]], "Mapping[str, Array] | str"] | None = None
+    # What the values of its lines can be where there is no lesson, by name, from what was given.
+    quantities: Callable[[Mapping[str, Any]], Mapping[str, Array]] | None = None
     # Whether it is a guess how to get there, so that nothing is said where that raises an error.
     is_guess: bool = False
 
