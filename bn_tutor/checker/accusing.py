@@ -5,15 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bn_tutor.checker.bench import Bench, Patches
-from bn_tutor.checker.diagnosis import Diagnosis, diagnosed
+from bn_tutor.checker.diagnosis import Diagnosis, diagnosed, further
 from bn_tutor.checker.instrument import probed
 from bn_tutor.checker.loading_file import load_into
 from bn_tutor.checker.naming import Case, accused, by_result
 from bn_tutor.checker.process import Child, StoppedError
-from bn_tutor.checker.proofs import Proof
 from bn_tutor.checker.report import Accused, Looked, Tier, Verdict
 from bn_tutor.checker.source import Source
-from bn_tutor.checker.steps import steps
+from bn_tutor.checker.steps import exchanges, steps
 from bn_tutor.checker.trial import Aspect, Trial
 
 # In which order the parts of a layer are diagnosed: each builds on those before it.
@@ -81,31 +80,28 @@ def _on_bench(bench: Bench, source: Source) -> tuple[tuple[Accused, ...], Patche
             return tuple(lines), bench.base, True
         if bench.is_late and lines:
             break
-        found = _found(bench)
-        proofs = found.proofs or _steps(source, bench, found)
-        lines += accused(Case(source, bench, replace(found, proofs=proofs)))
-        if not proofs:
+        found = _found(source, bench)
+        lines += accused(Case(source, bench, found))
+        if not found.proofs:
             return (*_unsure(lines[:-1]), *lines[-1:]), bench.base, False
-        bench = replace(bench, base={**bench.base, **proofs[0].patches})
+        bench = bench.with_base(found.proofs[0].patches)
     mended = not bench.wrong
     return tuple(lines if mended else _unsure(lines)), bench.base, mended
 
 
-def _steps(source: Source, bench: Bench, found: Diagnosis) -> Sequence[Proof]:
-    """Return edits that bring a part nearer; none where its results show one known mistake, and no more."""
-    return () if by_result(Case(source, bench, found)) else steps(bench, found)
+def _found(source: Source, bench: Bench) -> Diagnosis:
+    """Diagnose a part: what mends it, what mends one of its results, or else what brings it nearer.
 
-
-def _found(bench: Bench) -> Diagnosis:
-    """Diagnose a part: what mends all its results at once, or else one of them."""
+    Where its results show one known mistake there are no others to be looked for.
+    """
     found = diagnosed(bench)
-    if found.proofs or len(bench.wrong) < 2:
+    if not found.proofs:
+        found = replace(found, proofs=exchanges(bench, found))
+    if not found.proofs:
+        found = further(bench, found)
+    if found.proofs or by_result(Case(source, bench, found)):
         return found
-    for name in bench.wrong:
-        one = diagnosed(replace(bench, targets=frozenset({name})))
-        if one.proofs:
-            return one
-    return found
+    return replace(found, proofs=steps(bench, found))
 
 
 def _unsure(lines: Sequence[Accused]) -> list[Accused]:

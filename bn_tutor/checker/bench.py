@@ -3,7 +3,7 @@
 import ast
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from math import inf
@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from bn_tutor.checker.edits import Edit
 from bn_tutor.checker.flow import reaching
 from bn_tutor.checker.instrument import Kind, Site
 from bn_tutor.checker.judging import judged, results_of, right_for
@@ -27,6 +28,8 @@ Patches = Mapping[str, Mapping[str, Any]]
 NOTHING = 1e-12
 # Numbers of rows, features, or both are no larger.
 LARGEST_COUNT = 2000
+# Edits of a site, each with the results that are right after it.
+Outcomes = Sequence[tuple[Edit, frozenset[str]]]
 # So many experiments are asked for at once; between two lots the clock is looked at.
 LOT = 60
 
@@ -79,6 +82,21 @@ def _is_plain(number: float) -> bool:
     return ratio != 0 and abs(ratio - number) < 1e-13 * max(1.0, abs(number))
 
 
+@dataclass
+class Memory:
+    """What experiments on the same base have shown, whatever result is looked after.
+
+    ``outcomes`` holds for the edits of a site, lot by lot, which results of the first trial are right after
+    them; ``waiting`` yields the lots that are not run yet.
+    """
+
+    libraries: "tuple[Library, ...] | None" = None
+    seen: list[Seen] | None = None
+    right_before: int | None = None
+    outcomes: dict[int, list[Outcomes]] = field(default_factory=dict)
+    waiting: dict[int, Iterator[Outcomes]] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, eq=False)
 class Bench:
     """``trials`` are those of the function, on its batches; ``all_trials`` those of all that goes with it.
@@ -94,6 +112,17 @@ class Bench:
     until: float = inf
     # Which results are looked after; none for all of them.
     targets: frozenset[str] = frozenset()
+    memory: Memory = field(default_factory=Memory)
+
+    def for_result(self, name: str) -> "Bench":
+        """Return a bench on which only one result is looked after."""
+        return replace(self, targets=frozenset({name}))
+
+    def with_base(self, patches: Patches) -> "Bench":
+        """Return a bench on which further patches are always there, and all results are looked after."""
+        # What a mask can be follows from the output, which may be another one now.
+        known = None if self.trials[0].quantities else self.memory.libraries
+        return replace(self, base={**self.base, **patches}, targets=frozenset(), memory=Memory(known))
 
     @property
     def is_late(self) -> bool:
@@ -134,11 +163,13 @@ class Bench:
         after = (each for each in self.sites if each.kind is Kind.AFTER)
         return frozenset(each.number for each in after if (each.line, each.function) in parts)
 
-    @cached_property
+    @property
     def libraries(self) -> tuple[Library, ...]:
         """The right quantities of the first two batches; none where nothing is known of the layer."""
-        known = (trial for trial in self.trials[:2] if trial.reference or trial.quantities)
-        return tuple(self._library(trial) for trial in known)
+        if self.memory.libraries is None:
+            known = (trial for trial in self.trials[:2] if trial.reference or trial.quantities)
+            self.memory.libraries = tuple(self._library(trial) for trial in known)
+        return self.memory.libraries
 
     def _library(self, trial: Trial) -> Library:
         """Return the right quantities of a trial's batch, those of training mode among them."""
@@ -212,8 +243,11 @@ class Bench:
 
     def is_right(self, trial: Trial, run: Mapping[str, Any]) -> bool:
         """Whether all results of a run are right that are looked after."""
-        right = self.right_results(trial, run)
-        return all(name in right for name in trial.results if self.is_target(name))
+        return self.is_enough(self.right_results(trial, run))
+
+    def is_enough(self, right: frozenset[str]) -> bool:
+        """Whether no result is missing that is looked after."""
+        return all(name in right for name in self.trials[0].results if self.is_target(name))
 
     def repairing(self, experiments: Sequence[Patches]) -> Iterator[int]:
         """Yield which of the patches make the first trial right."""
@@ -227,12 +261,15 @@ class Bench:
     @cached_property
     def array_sites(self) -> frozenset[int]:
         """The sites that make arrays, as things are."""
-        return frozenset(each.site.number for each in self.seen({}) if each.value.ndim)
+        run = self.run(self.trials[0], {}, record=True)
+        return frozenset(each["place"] for each in run["seen"] if each["value"].ndim)
 
-    @cached_property
+    @property
     def right_before(self) -> int:
         """How many results of all trials are right as things are."""
-        return self.count_right({})
+        if self.memory.right_before is None:
+            self.memory.right_before = self.count_right({})
+        return self.memory.right_before
 
     @cached_property
     def wrong_before(self) -> int:
@@ -247,6 +284,13 @@ class Bench:
         return sum(len(self.right_results(trial, self.run(trial, patches))) for trial in self.all_trials)
 
     # --- what is seen -----------------------------------------------------------------------------------
+
+    @property
+    def seen_before(self) -> list[Seen]:
+        """What the sites make as things are."""
+        if self.memory.seen is None:
+            self.memory.seen = self.seen({})
+        return self.memory.seen
 
     def seen(self, patches: Patches, *, batches: int = 2) -> list[Seen]:
         """Return what the sites make with these patches, and which quantity that is on all ``batches``.

@@ -32,9 +32,25 @@ class Diagnosis:
     proofs: Sequence[Proof] = ()
 
 
+def further(bench: Bench, found: Diagnosis) -> Diagnosis:
+    """Look on where no edit was found at once: where something repairs, and at one wrong result alone.
+
+    What mends one result must break no other.
+    """
+    whole = with_repairs(bench, found)
+    if whole.proofs or len(bench.wrong) < 2:
+        return whole
+    alone = [bench.for_result(name) for name in bench.wrong]
+    for look in (diagnosed, lambda one: with_repairs(one, diagnosed(one))):
+        for one in alone:
+            if (other := look(one)).proofs:
+                return other
+    return whole
+
+
 def diagnosed(bench: Bench) -> Diagnosis:
-    """Look for the wrong line: first where a value is no right one, then wherever a right one repairs."""
-    seen = bench.seen({})
+    """Look for an edit that mends a function: where a value is no right one, and before the first of those."""
+    seen = bench.seen_before
     odd = bench.odd(seen)
     found = Diagnosis(seen, odd)
     done: set[int] = set()
@@ -42,11 +58,15 @@ def diagnosed(bench: Bench) -> Diagnosis:
         found = _with(bench, found, to_edit(bench, [each.site]), done)
         if found.proofs:
             break
-    if odd:
-        found = _with_those_before(bench, found, done)
+    return _with_those_before(bench, found, done) if odd else found
+
+
+def with_repairs(bench: Bench, found: Diagnosis) -> Diagnosis:
+    """Look at edits where a right quantity, put in the place of a value, repairs what is wrong."""
     if found.proofs or bench.is_late:
         return found
-    mending = repairs(bench, [each for each in seen if each.site.number in bench.reaching])
+    done: set[int] = set()
+    mending = repairs(bench, [each for each in found.seen if each.site.number in bench.reaching])
     found = replace(found, repairs=mending)
     sites = list(dict.fromkeys(each.site for each in mending))[:MOST_ACCUSED]
     found = _with(bench, found, to_edit(bench, sites), done)
@@ -54,7 +74,9 @@ def diagnosed(bench: Bench) -> Diagnosis:
         return _with_those_before(bench, found, done)
     others = last_resort(bench.sites, bench.trials[0].function, bench.array_sites)
     found = _with(bench, found, others, done)
-    if found.proofs or odd or mending:
+    if found.proofs:
+        return _with_those_before(bench, found, done)
+    if found.odd or mending:
         return found
     return _with(bench, found, [each for each in bench.sites if is_written(each)][:MOST_BEFORE], done)
 

@@ -197,6 +197,17 @@ class Library:
         In a loop it may be the first part of one. What was repeated, or put on a diagonal, counts once; of
         images whose channels were mixed up nothing is left.
         """
+        key = (value.shape, value.tobytes(), in_loop)
+        if key not in self._named:
+            self._named[key] = self._name_of(value, in_loop)
+        return self._named[key]
+
+    @cached_property
+    def _named(self) -> dict[tuple[Shape, bytes, bool], str]:
+        """The values that were looked up before: most are seen again in the next experiment."""
+        return {}
+
+    def _name_of(self, value: Array, in_loop: bool) -> str:
         for each in (value, *_condensed(value)):
             tables = [self._by_size, self._slices] if in_loop else [self._by_size]
             found = (tables_of[each.size].name_of(each) for tables_of in tables if each.size in tables_of)

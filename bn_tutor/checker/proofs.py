@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bn_tutor.checker.bench import Bench, Patches, Seen
+from bn_tutor.checker.bench import Bench, Outcomes, Patches, Seen
 from bn_tutor.checker.edits import Edit, edits, unpacking_edits
 from bn_tutor.checker.exchanges import agreeing
 from bn_tutor.checker.instrument import Kind, Site
@@ -82,15 +82,32 @@ def best_at(bench: Bench, site: Site) -> Proof | None:
 def _proofs_at(bench: Bench, site: Site) -> Iterator[Proof]:
     """Yield edits of a site that make what is looked for right on every batch."""
     count = 0
-    for tried in _promising(bench, site, edits_of(site)):
-        for at in bench.repairing([{str(site.number): {"code": each.code}} for each in tried]):
-            if (proof := _proven(bench, Proof(site, tried[at]))) is not None:
+    for lot in _outcomes(bench, site):
+        for edit, right in lot:
+            if bench.is_enough(right) and (proof := _proven(bench, Proof(site, edit))) is not None:
                 yield proof
                 count += 1
             if count >= MOST_COMPARED:
                 return
         if count or bench.is_late:
             return
+
+
+def _outcomes(bench: Bench, site: Site) -> Iterator[Outcomes]:
+    """Yield the edits of a site, lot by lot, each with the results of the first trial that are right then."""
+    known = bench.memory.outcomes.setdefault(site.number, [])
+    yield from known
+    for lot in bench.memory.waiting.setdefault(site.number, _run(bench, site)):
+        known.append(lot)
+        yield lot
+
+
+def _run(bench: Bench, site: Site) -> Iterator[Outcomes]:
+    trial = bench.trials[0]
+    for tried in _promising(bench, site, edits_of(site)):
+        runs = bench.runs(trial, [{str(site.number): {"code": each.code}} for each in tried])
+        right = [bench.right_results(trial, run) for run in runs]
+        yield list(zip(tried, right, strict=False))
 
 
 def _proven(bench: Bench, proof: Proof) -> Proof | None:

@@ -34,7 +34,8 @@ def repairs(bench: Bench, seen: Sequence[Seen]) -> list[Repair]:
         for each in _latest(seen):
             if bench.is_late:
                 break
-            found += repairs_at(bench, each, any_shape=any_shape)
+            if each.is_odd or not any_shape:
+                found += repairs_at(bench, each, any_shape=any_shape)
         if found:
             return _ranked(bench, found)
     return []
@@ -47,6 +48,7 @@ def repairs_at(bench: Bench, seen: Seen, *, any_shape: bool) -> list[Repair]:
     tried = [
         Repair(seen.site, seen.time, quantity, value, was_right=bool(seen.stands_for))
         for quantity in bench.libraries[0].quantities
+        if not any_shape or bench.is_node(quantity.name)
         for value in _fitting(bench, quantity, seen.value, any_shape)
         if quantity.name != seen.stands_for or not is_close(quantity.value, seen.value)
     ]

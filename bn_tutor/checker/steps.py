@@ -21,15 +21,15 @@ FIRST_ODD, MOST_BEFORE = 2, 6
 MOST_STEPS = 12
 
 
-def steps(bench: Bench, found: Diagnosis) -> list[Proof]:
-    """Return edits that bring a function with several mistakes nearer to what is right, the best first.
+def exchanges(bench: Bench, found: Diagnosis) -> list[Proof]:
+    """Return exchanges of two values after which names agree that did not, and less is odd."""
+    return _better(_exchanges(bench), len({each.site.line for each in found.odd}))
 
-    After one names agree that did not, or fewer values are none of the right ones.
-    """
+
+def steps(bench: Bench, found: Diagnosis) -> list[Proof]:
+    """Return edits after which fewer values are none of the right ones, the best first."""
     odd = len({each.site.line for each in found.odd})
     there = {each.stands_for for each in found.seen} | bench.given
-    if exchanged := _better(_exchanges(bench), odd):
-        return exchanged
     for each in found.odd[:FIRST_ODD]:
         sites = [*to_edit(bench, [each.site]), *nearest(bench.sites, each.site)[:MOST_BEFORE]]
         new = (step for step in _edited(bench, sites) if step.made and step.made.stands_for not in there)
