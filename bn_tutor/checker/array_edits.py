@@ -122,7 +122,7 @@ def swapped(part: ast.expr, scope: Sequence[str]) -> Changes:
     if isinstance(part, ast.Dict):
         for parts in _exchanged(part.values):
             yield "order-mixed", ast.Dict(part.keys, parts)
-    if isinstance(part, ast.Call) and not _is_of_module(part.func):
+    if isinstance(part, ast.Call) and (function_name(part) == "where" or not _is_of_module(part.func)):
         for parts in _exchanged(part.args):
             yield "order-mixed", ast.Call(part.func, parts, part.keywords)
 

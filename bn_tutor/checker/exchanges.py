@@ -30,9 +30,9 @@ def agreeing(sites: Sequence[Site], site: Site, edit: Edit) -> int:
         return _same(_targets(site), new) - _same(_targets(site), parts_of(site.expression))
     elsewhere = (each for each in sites if each.function != site.function)
     names = [_targets(each) for each in elsewhere if each.kind is Kind.UNPACKED]
-    gained = (_same(each, new) - _same(each, parts_of(site.expression)) for each in names)
-    fitting = [gain for each, gain in zip(names, gained, strict=True) if len(each) == len(new)]
-    return max(fitting, default=0)
+    # Whatever else takes it apart must go on to agree.
+    fitting = (each for each in names if len(each) == len(new))
+    return sum(_same(each, new) - _same(each, parts_of(site.expression)) for each in fitting)
 
 
 def _unpacked(sites: Sequence[Site], site: Site, edit: Edit) -> int:

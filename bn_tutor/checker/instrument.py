@@ -193,6 +193,8 @@ def _statement(statement: ast.stmt, sites: _Sites) -> Iterator[ast.stmt]:
             statement.value = _wrapped(Kind.PART, name, statement.value, statement, sites)
         case ast.Expr(value=ast.Call() as call) if _is_storing(call):
             _stored(call, statement, sites)
+        case ast.Expr(value=ast.Call(func=ast.Name(id=name)) as call) if name != "print":
+            statement.value = _wrapped(Kind.VALUE, "", call, statement, sites)
         case ast.Return(value=ast.expr()):
             assert statement.value is not None
             statement.value = _returned(statement.value, statement, sites)

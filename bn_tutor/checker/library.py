@@ -182,13 +182,13 @@ class Library:
     def _slices(self) -> Mapping[int, "_Table"]:
         """What a loop sees at its first turn: the first row, column, channel or number of a quantity."""
         lots: dict[int, list[tuple[str, Array]]] = {}
-        for each in self.quantities:
-            value = np.squeeze(each.value)
+        for name, whole, _ in self._all():  # in each of its layouts: channels may stand in groups
+            value = np.squeeze(whole)
             firsts = (
                 [value[0], value[:, 0], value[0, 0]] if value.ndim > 1 else [value[0]] if value.ndim else []
             )
             for first in firsts:
-                lots.setdefault(np.size(first), []).append((each.name, np.asarray(first)))
+                lots.setdefault(np.size(first), []).append((name, np.asarray(first)))
         return {size: _table(lot, self.close) for size, lot in lots.items()}
 
     def name_of(self, value: Array, *, in_loop: bool = False) -> str:

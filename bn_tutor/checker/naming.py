@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -57,7 +58,13 @@ def accused(case: Case) -> tuple[Accused, ...]:
     if odd is not None:
         lines = (best.site.line,) if best and best.site.line != odd.site.line else ()
         return (_accused(case, odd.site, Tier.SUSPECT, other_lines=lines),)
-    return ()
+    returned = (each for each in case.bench.sites if _is_returned(case, each))
+    return tuple(_accused(case, site, Tier.SUSPECT) for site in islice(returned, 1))
+
+
+def _is_returned(case: Case, site: Site) -> bool:
+    """Whether a site is where the function returns its results: what is known when nothing else is."""
+    return site.kind is Kind.RETURNED and site.function == case.bench.trials[0].function
 
 
 def _is_first(seen: Sequence[Seen], one: Site, other: Site) -> bool:

@@ -4,11 +4,14 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from bn_tutor.checker.bench import Bench, Outcomes, Patches, Seen
 from bn_tutor.checker.edits import Edit, edits, unpacking_edits
 from bn_tutor.checker.exchanges import agreeing
 from bn_tutor.checker.instrument import Kind, Site
 from bn_tutor.checker.known_names import is_named
+from bn_tutor.engine.gradients import Array
 
 # Of the edits that make one statement's function right, so many are compared.
 MOST_COMPARED = 6
@@ -135,6 +138,10 @@ def weighed(bench: Bench, proof: Proof) -> Proof:
     return replace(proof, odd=odd, nodes=nodes, named=named, made=made)
 
 
+def _is_constant(value: Array) -> bool:
+    return not value.size or not np.ptp(value)
+
+
 def _promising(bench: Bench, site: Site, tried: Sequence[Edit]) -> Iterator[Sequence[Edit]]:
     """Yield lots of edits that are worth a run: those whose value is a right quantity.
 
@@ -148,7 +155,8 @@ def _promising(bench: Bench, site: Site, tried: Sequence[Edit]) -> Iterator[Sequ
     values = bench.tried(site, [each.code for each in tried])
     pairs = [(edit, value) for edit, value in zip(tried, values, strict=False) if value is not None]
     names = bench.libraries[0].names_of([value for _, value in pairs], in_loop=bool(site.loops))
-    found = [edit for (edit, value), name in zip(pairs, names, strict=True) if name or not value.ndim]
+    # What is the same all over may be a helper that no lesson has, as a vector of ones.
+    found = [edit for (edit, value), name in zip(pairs, names, strict=True) if name or _is_constant(value)]
     yield found
     if site.in_loop or bench.trials[0].quantities:
         yield [edit for edit, _ in pairs if edit not in found]

@@ -34,7 +34,7 @@ def repairs(bench: Bench, seen: Sequence[Seen]) -> list[Repair]:
         for each in _latest(seen):
             if bench.is_late:
                 break
-            if each.is_odd or not any_shape:
+            if each.is_odd or not any_shape or _hands_on(each.site):
                 found += repairs_at(bench, each, any_shape=any_shape)
         if found:
             return _ranked(bench, found)
@@ -54,6 +54,11 @@ def repairs_at(bench: Bench, seen: Seen, *, any_shape: bool) -> list[Repair]:
     ]
     right = bench.repairing([_patch(each.site, each.time, each.value) for each in tried])
     return [tried[at] for at in right if _holds(bench, tried[at])]
+
+
+def _hands_on(site: Site) -> bool:
+    """Whether a statement returns something, or only gives it another name."""
+    return site.kind is Kind.RETURNED or isinstance(site.expression, ast.Name)
 
 
 def _latest(seen: Sequence[Seen]) -> list[Seen]:
