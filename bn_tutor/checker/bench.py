@@ -15,7 +15,7 @@ from bn_tutor.checker.edits import Edit
 from bn_tutor.checker.flow import reaching
 from bn_tutor.checker.instrument import Kind, Site
 from bn_tutor.checker.judging import judged, results_of, right_for
-from bn_tutor.checker.library import CLOSE, CLOSE_FLOAT32, Library
+from bn_tutor.checker.library import CLOSE, CLOSE_FLOAT32, NOTHING, Library
 from bn_tutor.checker.process import Child
 from bn_tutor.checker.report import Verdict
 from bn_tutor.checker.syntax import function_name
@@ -24,8 +24,6 @@ from bn_tutor.engine.gradients import Array
 
 # The number of a site, as text -> what is put in its place: see ``probe``.
 Patches = Mapping[str, Mapping[str, Any]]
-# What is so small is what rounding leaves of a sum that is 0.
-NOTHING = 1e-12
 # Numbers of rows, features, or both are no larger.
 LARGEST_COUNT = 2000
 # Edits of a site, each with the results that are right after it.

@@ -49,7 +49,7 @@ def further(bench: Bench, found: Diagnosis) -> Diagnosis:
 
 
 def diagnosed(bench: Bench) -> Diagnosis:
-    """Look for an edit that mends a function: where a value is no right one, and before the first of those."""
+    """Look for an edit that mends a function: where a value is no right one, and before the first."""
     seen = bench.seen_before
     odd = bench.odd(seen)
     found = Diagnosis(seen, odd)
@@ -78,7 +78,8 @@ def with_repairs(bench: Bench, found: Diagnosis) -> Diagnosis:
         return _with_those_before(bench, found, done)
     if found.odd or mending:
         return found
-    return _with(bench, found, [each for each in bench.sites if is_written(each)][:MOST_BEFORE], done)
+    mine = [each for each in bench.sites if is_written(each) and each.number in bench.reaching]
+    return _with(bench, found, mine[:MOST_BEFORE], done)
 
 
 def _with(bench: Bench, found: Diagnosis, sites: Iterable[Site], done: set[int]) -> Diagnosis:

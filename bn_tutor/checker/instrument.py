@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bn_tutor.checker.hoisting import hoisted
+from bn_tutor.checker.scopes import attributes_of, entries_of, is_key, kept_together
 from bn_tutor.checker.source import Source
 
 # In a lambda these would mean something else, or nothing at all.
@@ -68,6 +69,8 @@ class _Sites:
     scope: list[str] = field(default_factory=list)
     loops: list[int] = field(default_factory=list)
     nesting: int = 0
+    # What tables and named tuples of the file hold together.
+    together: Sequence[Sequence[str]] = ()
 
     def add(self, kind: Kind, name: str, expression: ast.expr, statement: ast.stmt) -> int:
         """Note a site; return its number."""
@@ -92,7 +95,7 @@ class _Sites:
 
 def probed(source: Source) -> tuple[ast.Module, tuple[Site, ...]]:
     """Return the file with probes in all its functions and methods, and where they are."""
-    sites = _Sites()
+    sites = _Sites(together=kept_together(source.tree))
     tree = copy.deepcopy(source.tree)
     for statement in tree.body:
         _in_definitions(statement, sites)
@@ -104,7 +107,7 @@ def _in_definitions(statement: ast.stmt, sites: _Sites, owner: str = "") -> None
     if isinstance(statement, ast.FunctionDef):
         _function(statement, sites, owner)
     elif isinstance(statement, ast.ClassDef):
-        sites.scope = _attributes(statement)
+        sites.scope = attributes_of(statement)
         for each in statement.body:
             _in_definitions(each, sites, f"{statement.name}.")
         sites.scope = []
@@ -122,7 +125,7 @@ def _function(tree: ast.FunctionDef, sites: _Sites, owner: str = "") -> None:
     arguments = [*tree.args.posonlyargs, *tree.args.args, *tree.args.kwonlyargs]
     sites.function, sites.depth = f"{owner}{tree.name}", 0
     sites.nesting += 1
-    sites.scope = [*outer[2], *_entries(tree), *(each.arg for each in arguments)]
+    sites.scope = [*outer[2], *entries_of(tree, sites.together), *(each.arg for each in arguments)]
     if len(sites.found) < MOST_SITES and not _has(tree, (ast.Yield, ast.YieldFrom)):
         outside = [name for name in dict.fromkeys(outer[2]) if name.isidentifier()]
         tree.body = [*_known_here(outside, tree), *_block(tree.body, sites)]
@@ -136,30 +139,6 @@ def _known_here(names: Sequence[str], tree: ast.FunctionDef) -> Iterator[ast.stm
         spoken_of = ast.Tuple([ast.Name(name, ast.Load()) for name in names], ast.Load())
         never = ast.If(ast.Constant(False), [ast.Expr(spoken_of)], [])
         yield ast.copy_location(never, tree)
-
-
-def _attributes(tree: ast.ClassDef) -> list[str]:
-    """Return what an object of a class keeps, as code: self.gamma serves as a name does."""
-    targets = (each for each in ast.walk(tree) if isinstance(each, ast.Attribute))
-    kept = [each for each in targets if isinstance(each.ctx, ast.Store)]
-    return list(dict.fromkeys(ast.unparse(each) for each in kept if ast.unparse(each.value) == "self"))
-
-
-def _entries(tree: ast.FunctionDef) -> list[str]:
-    """Return the entries of tables that a function speaks of, as code: cache['x'] serves as a name does."""
-    found = (
-        each for each in ast.walk(tree) if isinstance(each, ast.Subscript) and isinstance(each.ctx, ast.Load)
-    )
-    return [ast.unparse(each) for each in found if _is_entry(each)]
-
-
-def _is_key(tree: ast.Subscript) -> bool:
-    """Whether it is an entry of a table, and no part of an array."""
-    return isinstance(tree.slice, ast.Constant) and isinstance(tree.slice.value, str)
-
-
-def _is_entry(tree: ast.Subscript) -> bool:
-    return isinstance(tree.value, ast.Name) and _is_key(tree)
 
 
 def _has(tree: ast.AST, kinds: type | tuple[type, ...]) -> bool:
@@ -311,7 +290,7 @@ def _right_side(target: ast.expr, value: ast.expr, statement: ast.stmt, sites: _
         return _wrapped(Kind.UNPACKED, names, value, statement, sites, whole)
     if isinstance(target, ast.Tuple | ast.List):
         return _wrapped(Kind.UNPACKED, ", ".join(map(ast.unparse, target.elts)), value, statement, sites)
-    kind = Kind.PART if isinstance(target, ast.Subscript) and not _is_key(target) else Kind.VALUE
+    kind = Kind.PART if isinstance(target, ast.Subscript) and not is_key(target) else Kind.VALUE
     return _wrapped(kind, ast.unparse(target), value, statement, sites)
 
 

@@ -23,6 +23,8 @@ from bn_tutor.engine.shapes import Shape
 CLOSE = 1e-7
 # What stands beside its grouped form, which has a g after its name.
 _GROUPED = ("x", "xhat", "dxhat", "dx")
+# What is so small is what rounding leaves of a sum that is 0.
+NOTHING = 1e-12
 # Float32 has seven digits, and sums lose some.
 CLOSE_FLOAT32 = 1e-4
 # Quantities that closed forms compute on their way, in the terms of the nine nodes.
@@ -97,7 +99,7 @@ class Library:
         found: dict[int, list[Array]] = {}
         distinct = []
         for name, value, rank in self._all():
-            if not value.size or not np.all(np.isfinite(value)):
+            if not value.size or not np.all(np.isfinite(value)) or np.max(np.abs(value)) < NOTHING:
                 continue
             same_size = found.setdefault(value.size, [])
             if not any(is_close(value, each) for each in same_size):
