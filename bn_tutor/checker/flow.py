@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from bn_tutor.checker.instrument import Kind, Site
+from bn_tutor.checker.syntax import is_module
 from bn_tutor.checker.trial import Where
 
 
@@ -22,7 +23,9 @@ def _names(tree: ast.AST) -> Iterator[str]:
         case ast.Name(id=name):
             yield name
             return
-        case ast.Attribute(value=ast.Name(id=root), attr=method) if root not in ("np", "numpy"):
+        case ast.Attribute(value=ast.Name() as root) if is_module(root):
+            return
+        case ast.Attribute(value=ast.Name(id=root), attr=method):
             yield from (ast.unparse(tree), method, *([root] if root != "self" else []))
             return
         case ast.Attribute(attr=method):

@@ -222,7 +222,7 @@ class Library:
         return [self.name_of(value, in_loop=in_loop) if value.size else "" for value in values]
 
     def _is_mixed(self, name: str, value: Array) -> bool:
-        """Whether the numbers of a quantity stand in an order in which no axis runs within one mean."""
+        """Whether the numbers of a quantity stand in an order that mixes those of several means."""
         right = self._images.get(name)
         if right is None or value.size != right.size or value.ndim < 2:
             return False
@@ -232,7 +232,9 @@ class Library:
         flat = np.empty(value.size, dtype=int)
         flat[np.argsort(value, axis=None)] = self._groups[order]
         group = flat.reshape(value.shape)
-        return not any(np.all(np.diff(group, axis=axis) == 0) for axis in range(value.ndim))
+        within = [axis for axis in range(value.ndim) if np.all(np.diff(group, axis=axis) == 0)]
+        # In each usual layout at least the pixels of a channel stay together.
+        return int(np.prod([value.shape[axis] for axis in within])) < int(np.prod(self._input_shape[-2:]))
 
     @cached_property
     def _images(self) -> Mapping[str, Array]:

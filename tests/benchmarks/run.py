@@ -1,7 +1,7 @@
 """Measures bn-tutor on this machine and prints a Markdown table: ``python tests/benchmarks/run.py``.
 
 It says how long it took. Ratios compare runs that took turns; spread is the middle half of the rounds. Name
-one or more of ``engine``, ``start``, ``keys``, ``lint`` and ``quiz`` to run only those.
+one or more of ``engine``, ``start``, ``keys``, ``lint``, ``quiz`` and ``check`` to run only those.
 """
 
 import os
@@ -9,6 +9,7 @@ import platform
 import sys
 from time import perf_counter
 
+import check_speed
 import engine_speed
 import key_speed
 import lint_speed
@@ -23,6 +24,7 @@ PARTS = {
     "keys": key_speed.rows,
     "lint": lint_speed.rows,
     "quiz": quiz_speed.rows,
+    "check": check_speed.rows,
 }
 
 
