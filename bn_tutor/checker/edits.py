@@ -40,6 +40,7 @@ MOST_EDITS = 1500
 # What all edits of a formula together may have: a very long one has few.
 LONGEST = 250_000
 MOST_NAMES = 24
+_HOLE = "_bn_hole"
 
 # (a part of the formula, the names that may be used) -> what may stand in its place
 Change = Callable[[ast.expr, Sequence[str]], Changes]
@@ -103,9 +104,10 @@ def edits(
     found: dict[str, Edit] = {}
     written = ast.unparse(expression)
     is_kept = isinstance(expression, ast.Tuple | ast.List | ast.Dict) and not target
+    places = [_Place(expression, path, part, [*inner, *usable]) for path, part, inner in _parts(expression)]
     written_so_far = 0
     for change in _OF_CALL if is_call else _OF_KEPT if is_kept else _CHANGES:
-        for edit in _everywhere(expression, change, usable):
+        for edit in _everywhere(expression, change, places):
             if edit.code != written and edit.code not in found:
                 found[edit.code] = edit
             written_so_far += len(edit.code)
@@ -117,11 +119,40 @@ def edits(
     return list(found.values())
 
 
-def _everywhere(expression: ast.expr, change: Change, usable: Sequence[str]) -> Iterator[Edit]:
+def _everywhere(expression: ast.expr, change: Change, places: Sequence["_Place"]) -> Iterator[Edit]:
     """Yield the formula with each of its parts changed."""
-    for path, part, inner in _parts(expression):
-        for mistake, new in change(part, [*inner, *usable]):
-            yield Edit(mistake, _replaced(expression, path, new), part, new)
+    for place in places:
+        for mistake, new in change(place.part, place.scope):
+            yield Edit(mistake, place.filled(new), place.part, new)
+
+
+@dataclass(frozen=True, eq=False)
+class _Place:
+    """A part of a formula, the names that may be used there, and what is written around it."""
+
+    whole: ast.expr
+    path: "Path"
+    part: ast.expr
+    scope: Sequence[str]
+    # Whether what stands here needs parentheses, by what it is; None where nothing so simple can be said.
+    parentheses: dict[tuple[type, ...], bool | None] = field(default_factory=dict)
+
+    @cached_property
+    def _around(self) -> tuple[str, str]:
+        before, _, after = _replaced(self.whole, self.path, ast.Name(_HOLE)).partition(_HOLE)
+        return before, after
+
+    def filled(self, new: ast.expr) -> str:
+        """Return the formula with something else here. To write all of it anew each time takes long."""
+        kind = (type(new), type(getattr(new, "op", None)))
+        (before, after), inner = self._around, ast.unparse(new)
+        candidates = {False: f"{before}{inner}{after}", True: f"{before}({inner}){after}"}
+        if kind not in self.parentheses:
+            written = _replaced(self.whole, self.path, new)
+            fitting = [needed for needed, text in candidates.items() if text == written]
+            self.parentheses[kind] = fitting[0] if fitting else None
+        needed = self.parentheses[kind]
+        return _replaced(self.whole, self.path, new) if needed is None else candidates[needed]
 
 
 Path = tuple[tuple[str, int | None], ...]
@@ -133,7 +164,7 @@ def _parts(
     """Yield every expression inside one, itself first, with the way to it and the names known only there."""
     if isinstance(getattr(tree, "ctx", None), ast.Store):
         return
-    if isinstance(tree, ast.expr) and not isinstance(tree, ast.Starred):
+    if isinstance(tree, ast.expr) and not isinstance(tree, ast.Starred) and not _is_slice(tree):
         yield path, tree, inner
     if isinstance(tree, ast.Lambda | ast.DictComp) or is_shape(tree):
         return  # their names are not those of the statement; and of a shape only another entry is meant
@@ -147,6 +178,12 @@ def _parts(
             for at, each in enumerate(value):
                 if isinstance(each, ast.AST):
                     yield from _parts(each, (*path, (name, at)), inner)
+
+
+def _is_slice(tree: ast.expr) -> bool:
+    """Whether it is a range of an index, which is no formula by itself."""
+    parts = tree.elts if isinstance(tree, ast.Tuple) else [tree]
+    return any(isinstance(part, ast.Slice) for part in parts)
 
 
 def _is_name(tree: ast.AST) -> TypeGuard[ast.Name]:

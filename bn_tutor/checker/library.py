@@ -96,16 +96,11 @@ class Library:
     @cached_property
     def quantities(self) -> tuple[Quantity, ...]:
         """Every quantity once, those with a node's name first."""
-        found: dict[int, list[Array]] = {}
-        distinct = []
+        lots: dict[int, list[Quantity]] = {}
         for name, value, rank in self._all():
-            if not value.size or not np.all(np.isfinite(value)) or np.max(np.abs(value)) < NOTHING:
-                continue
-            same_size = found.setdefault(value.size, [])
-            if not any(is_close(value, each) for each in same_size):
-                same_size.append(value)
-                distinct.append(Quantity(name, value, rank))
-        return tuple(distinct)
+            if value.size and np.all(np.isfinite(value)) and np.max(np.abs(value)) >= NOTHING:
+                lots.setdefault(value.size, []).append(Quantity(name, value, rank))
+        return tuple(each for lot in lots.values() for each in _distinct(lot))
 
     def _all(self) -> Iterator[tuple[str, Array, int]]:
         if self.reference is None:
@@ -303,6 +298,15 @@ class _Table:
             far = np.max(np.abs(self.values - np.sort(value, axis=None)), axis=1, initial=0.0)
         near = np.flatnonzero(far <= self.slack)
         return self.names[near[0]] if near.size else ""
+
+
+def _distinct(lot: Sequence[Quantity]) -> Iterator[Quantity]:
+    """Yield the quantities of one size that are not the same as one before them."""
+    table = _table([(each.name, each.value) for each in lot])
+    for at, each in enumerate(lot):
+        far = np.max(np.abs(table.values[:at] - table.values[at]), axis=1, initial=0.0)
+        if not np.any(far <= table.slack[:at]):
+            yield each
 
 
 def _table(lot: Sequence[tuple[str, Array]], close: float = CLOSE) -> _Table:

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Sequence
 
-from bn_tutor.checker.syntax import Changes, function_name, is_module, named, of, parsed, with_name
+from bn_tutor.checker.syntax import Changes, function_name, is_module, named, of, with_name
 
 _DRAWS = ("rand", "random", "random_sample", "randn", "uniform", "normal", "standard_normal")
 _PROBABILITIES = ("p", "p_drop", "keep", "keep_prob", "drop", "rate", "prob", "q", "dropout_rate", "p_keep")
@@ -22,12 +22,13 @@ def averages(part: ast.expr, scope: Sequence[str]) -> Changes:
     """Make a running average of what is not one, or not quite."""
     shares = [name for name in scope if "momentum" in name.lower() or name.lower() in _SHARES]
     old = [name for name in scope if "run" in name.lower() or "moving" in name.lower()]
-    written = ast.unparse(part) if shares else ""
     for share in shares:
-        yield "average-wrong", parsed(f"(1 - {share}) * ({written})")
+        new = of(of(ast.Constant(1), ast.Sub(), named(share)), ast.Mult(), part)
+        yield "average-wrong", new
         for name in old:
-            yield "average-wrong", parsed(f"{share} * {name} + ({written})")
-            yield "average-wrong", parsed(f"{share} * {name} + (1 - {share}) * ({written})")
+            kept = of(named(share), ast.Mult(), named(name))
+            yield "average-wrong", of(kept, ast.Add(), part)
+            yield "average-wrong", of(kept, ast.Add(), new)
 
 
 def draws(part: ast.expr, scope: Sequence[str]) -> Changes:

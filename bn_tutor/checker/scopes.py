@@ -42,7 +42,8 @@ def entries_of(tree: ast.FunctionDef, together: Sequence[Sequence[str]]) -> list
         found |= dict.fromkeys(_beside(each, together))
     for argument in tree.args.args:
         if "param" in argument.arg:
-            found |= dict.fromkeys(f"{argument.arg}['{name}']" for name in _SETTINGS)
+            settings = _SETTINGS if "running" in ast.unparse(tree) else _SETTINGS[:1]
+            found |= dict.fromkeys(f"{argument.arg}['{name}']" for name in settings)
     return list(found)
 
 

@@ -76,6 +76,18 @@ def test_every_edit_is_python_and_changes_something():
     assert all(ast.unparse(tree(edit.code)) == edit.code != written for edit in found)
 
 
+@pytest.mark.parametrize("written", ["mu[:, np.newaxis] * x", "x[1:, 0] - mu[::2]", "x[..., None] + x[:]"])
+def test_what_is_a_range_of_an_index_stays_one(written):
+    assert all(isinstance(tree(edit.code), ast.expr) for edit in edits(tree(written), SCOPE))
+
+
+def test_of_a_comprehension_its_own_names_are_known():
+    found = {edit.code for edit in edits(tree("[g / v + b for v, g, b in zip(x, gamma, beta)]"), SCOPE)}
+    assert "[g * v + b for v, g, b in zip(x, gamma, beta)]" in found
+    assert "[g / g + b for v, g, b in zip(x, gamma, beta)]" in found
+    assert not any("for g * v" in code or "for v, g * " in code for code in found)
+
+
 def test_a_gradient_that_overwrites_is_added():
     assert any(edit.mistake == "overwritten" for edit in edits(tree("dout * gamma"), SCOPE, "x"))
     assert not any(edit.mistake == "overwritten" for edit in edits(tree("dout * gamma"), SCOPE, "new"))
