@@ -232,7 +232,7 @@ class Bench:
         """Run a trial once."""
         return next(
             iter(self.runs(trial, [patches], record=record)),
-            {"error": {}, "given": {}, "seen": [], "tried": []},
+            {"error": {}, "given": {}, "seen": [], "tried": [], "visited": []},
         )
 
     def right_results(self, trial: Trial, run: Mapping[str, Any]) -> frozenset[str]:
@@ -269,8 +269,16 @@ class Bench:
     @cached_property
     def array_sites(self) -> frozenset[int]:
         """The sites that make arrays, as things are."""
-        run = self.run(self.trials[0], {}, record=True)
-        return frozenset(each["place"] for each in run["seen"] if each["value"].ndim)
+        return frozenset(each["place"] for each in self._recorded["seen"] if each["value"].ndim)
+
+    @cached_property
+    def visited(self) -> frozenset[int]:
+        """The sites that are come to at all; in a file for a whole course these are few."""
+        return frozenset(self._recorded["visited"])
+
+    @cached_property
+    def _recorded(self) -> dict[str, Any]:
+        return self.run(self.trials[0], {}, record=True)
 
     @property
     def right_before(self) -> int:

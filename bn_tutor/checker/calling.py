@@ -94,7 +94,9 @@ class Caller:
         _ring_in(0.0)
         given = {} if error and not record else run.given()
         changed = [] if patches or error else run.changed()
-        return {"given": given, "error": error, "changed": changed, "seen": probe.seen, "tried": probe.tried}
+        visited = list(probe.times) if record else []
+        found = {"given": given, "error": error, "changed": changed, "visited": visited}
+        return {**found, "seen": probe.seen, "tried": probe.tried}
 
 
 def _ring_in(seconds: float) -> None:

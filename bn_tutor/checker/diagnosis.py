@@ -78,7 +78,7 @@ def with_repairs(bench: Bench, found: Diagnosis) -> Diagnosis:
         return _with_those_before(bench, found, done)
     if found.odd or mending:
         return found
-    mine = [each for each in bench.sites if is_written(each) and each.number in bench.reaching]
+    mine = [each for each in bench.sites if is_written(each) and each.number in bench.visited]
     return _with(bench, found, mine[:MOST_BEFORE], done)
 
 
@@ -88,7 +88,7 @@ def _with(bench: Bench, found: Diagnosis, sites: Iterable[Site], done: set[int])
     for site in sites:
         if bench.is_late:
             break
-        if site.number in done:
+        if site.number in done or site.number not in bench.visited:
             continue
         done.add(site.number)
         if (proof := best_at(bench, site)) is not None:

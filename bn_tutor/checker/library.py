@@ -44,7 +44,7 @@ _CLOSED = (
     "dxhat * xmu * ivar ** 3", "sum(dxhat * xmu, axis={axis}) * ivar ** 3", "-0.5 * ivar ** 3",
     "-1 * ivar ** 2",
     "-0.5 * dxhat * xmu * ivar ** 3", "sum(xmu, axis={axis})", "sum(x, axis={axis})", "sum(sq, axis={axis})",
-    "dvar * 2 * xmu", "dvar * 2 / N_", "dvar * xmu", "0.5 * ivar", "-1 / (var + eps)",
+    "dvar * 2 * xmu", "dvar * 2 / N_", "dvar / N_", "dvar * xmu", "0.5 * ivar", "-1 / (var + eps)",
     # The output as a slope and a shift.
     "mu * gamma * ivar", "beta - mu * gamma * ivar", "dout * x", "sum(dout * x, axis={axis})",
     # Statistics by their moments.

@@ -10,6 +10,7 @@ import numpy as np
 
 from bn_tutor.checker.bench import Bench, Seen
 from bn_tutor.checker.diagnosis import Diagnosis
+from bn_tutor.checker.flow import names_in
 from bn_tutor.checker.instrument import Kind, Site
 from bn_tutor.checker.judging import results_of
 from bn_tutor.checker.library import Library
@@ -54,7 +55,8 @@ def accused(case: Case) -> tuple[Accused, ...]:
         return (_proved(case, first, others),)
     odd, best = next(iter(found.odd), None), next(iter(found.repairs), None)
     if best and (odd is None or _is_first(found.seen, best.site, odd.site)):
-        return (_accused(case, best.site, Tier.LIKELY, best.quantity.name, best.value),)
+        site = _filling(case.bench.sites, best.site)
+        return (_accused(case, site, Tier.LIKELY, best.quantity.name, best.value),)
     if odd is not None:
         lines = (best.site.line,) if best and best.site.line != odd.site.line else ()
         return (_accused(case, odd.site, Tier.SUSPECT, other_lines=lines),)
@@ -65,6 +67,13 @@ def accused(case: Case) -> tuple[Accused, ...]:
 def _is_returned(case: Case, site: Site) -> bool:
     """Whether a site is where the function returns its results: what is known when nothing else is."""
     return site.kind is Kind.RETURNED and site.function == case.bench.trials[0].function
+
+
+def _filling(sites: Sequence[Site], site: Site) -> Site:
+    """Return what appends to a list, in the place of what only makes an array of it."""
+    names = names_in(site.expression)
+    appending = (each for each in sites if isinstance(each.statement, ast.Expr) and each.holder in names)
+    return next((each for each in appending if each.function == site.function and each.holder), site)
 
 
 def _is_first(seen: Sequence[Seen], one: Site, other: Site) -> bool:
