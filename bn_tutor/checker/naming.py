@@ -104,7 +104,7 @@ def _accused(
     fix: str = "",
     other_lines: tuple[int, ...] = (),
 ) -> Accused:
-    seen = _seen_at(case.found.seen, site)
+    seen = _seen_at(case.found.seen, proof.made.site if proof and proof.made else site)
     value = seen.value if seen else None
     named = _named(case, site, stands_for, value, proof)
     return Accused(
@@ -125,8 +125,8 @@ def _accused(
 def _seen_at(seen: Sequence[Seen], site: Site) -> Seen | None:
     """Return what was seen of a statement: of what it changes, its last value."""
     there = [each for each in seen if each.site.line == site.line and each.site.function == site.function]
-    same = [each for each in there if each.site.number == site.number or each.site.kind is Kind.AFTER]
-    return next(iter(same), None)
+    same = [each for each in there if each.site.number == site.number]
+    return next(iter(same or [each for each in there if each.site.kind is Kind.AFTER]), None)
 
 
 # --- the name -------------------------------------------------------------------------------------------

@@ -105,6 +105,19 @@ def _outcomes(bench: Bench, site: Site) -> Iterator[Outcomes]:
         yield lot
 
 
+def _changed_at(before: Sequence[Seen], after: Sequence[Seen], site: Site) -> Seen | None:
+    """Return what a statement makes once it is edited, if that is another value than before."""
+    old = {(each.site.number, each.time): each.value for each in before}
+    here = [each for each in after if each.site.line == site.line and each.site.function == site.function]
+    here = [each for each in here if each.site.kind is not Kind.PART]
+    here.sort(key=lambda each: each.site.number != site.number)
+    return next((each for each in here if _is_other(each, old.get((each.site.number, each.time)))), None)
+
+
+def _is_other(seen: Seen, value: Array | None) -> bool:
+    return value is None or not np.array_equal(seen.value, value, equal_nan=True)
+
+
 def _run(bench: Bench, site: Site) -> Iterator[Outcomes]:
     trial = bench.trials[0]
     for tried in _promising(bench, site, edits_of(site)):
@@ -131,10 +144,7 @@ def weighed(bench: Bench, proof: Proof) -> Proof:
     nodes = len({each.stands_for for each in after if bench.is_node(each.stands_for)})
     odd = len({each.site.line for each in bench.odd(after)}) if after else FAILED
     named = len({each.site.holder for each in after if is_named(each.site.holder, each.stands_for)})
-    kinds = (Kind.VALUE, Kind.RETURNED, Kind.AFTER)
-    here = [each for each in after if each.site.line == proof.site.line and each.site.kind in kinds]
-    same = [each for each in here if each.site.number == proof.site.number]
-    made = next(iter(same or [each for each in here if each.site.kind is Kind.AFTER]), None)
+    made = _changed_at(bench.seen_before, after, proof.site)
     return replace(proof, odd=odd, nodes=nodes, named=named, made=made)
 
 

@@ -23,7 +23,10 @@ MOST_STEPS = 12
 
 def exchanges(bench: Bench, found: Diagnosis) -> list[Proof]:
     """Return exchanges of two values after which names agree that did not, and less is odd."""
-    return _better(_exchanges(bench), len({each.site.line for each in found.odd}))
+    odd = len({each.site.line for each in found.odd})
+    better = sorted_proofs([each for each in _exchanges(bench) if each.odd < odd])
+    # The other end of what was exchanged may be meant as well.
+    return [each for each in better if (each.odd, each.agreeing) == (better[0].odd, better[0].agreeing)]
 
 
 def steps(bench: Bench, found: Diagnosis) -> list[Proof]:

@@ -77,10 +77,13 @@ def head_lines(count: str, path: str, line: int, name: str, look: Look) -> list[
 def how_sure(place: Place) -> str:
     """Say how sure it is, in plain words."""
     name, others = place.function.name, len(place.function.accused) - 1
+    more = f" and {others} more" if others else ""
     match place.accused.tier:
         case Tier.PROVED:
-            more = f" and {others} more" if others else ""
             return f"proved: with this line{more} changed, {name} comes out right"
+        case Tier.LIKELY if place.accused.fix and place.accused.other_lines:
+            lines = " or ".join(str(line) for line in (place.accused.line, *place.accused.other_lines))
+            return f"proved for one of these: with line {lines}{more} changed, {name} comes out right"
         case Tier.LIKELY:
             return "likely: here it first goes wrong, but no change of this line alone was seen to mend all"
         case Tier.SUSPECT:
