@@ -8,8 +8,9 @@ from bn_tutor.checker.bench import Bench, Patches
 from bn_tutor.checker.diagnosis import Diagnosis, diagnosed, further
 from bn_tutor.checker.instrument import probed
 from bn_tutor.checker.loading_file import load_into
-from bn_tutor.checker.naming import Case, accused, by_result
+from bn_tutor.checker.naming import Case, accused, is_known, merged
 from bn_tutor.checker.process import Child, StoppedError
+from bn_tutor.checker.proofs import Proof
 from bn_tutor.checker.report import Accused, Looked, Tier, Verdict
 from bn_tutor.checker.source import Source
 from bn_tutor.checker.steps import exchanges, steps
@@ -75,18 +76,18 @@ def _on_bench(bench: Bench, source: Source) -> tuple[tuple[Accused, ...], Patche
     it nearer; and the rest is looked at again.
     """
     lines: list[Accused] = []
+    made: list[Proof] = []
     for _ in range(MOST_MISTAKES):
-        if not bench.wrong:
-            return tuple(lines), bench.base, True
-        if bench.is_late and lines:
+        if not bench.wrong or (bench.is_late and lines):
             break
         found = _found(source, bench)
         lines += accused(Case(source, bench, found))
         if not found.proofs:
-            return (*_unsure(lines[:-1]), *lines[-1:]), bench.base, False
-        bench = bench.with_base(found.proofs[0].patches)
+            return tuple(merged(source, [*_unsure(lines[:-1]), *lines[-1:]], made)), bench.base, False
+        made.append(found.proofs[0])
+        bench = bench.with_base(made[-1].patches)
     mended = not bench.wrong
-    return tuple(lines if mended else _unsure(lines)), bench.base, mended
+    return tuple(merged(source, lines if mended else _unsure(lines), made)), bench.base, mended
 
 
 def _found(source: Source, bench: Bench) -> Diagnosis:
@@ -99,7 +100,7 @@ def _found(source: Source, bench: Bench) -> Diagnosis:
         found = replace(found, proofs=exchanges(bench, found))
     if not found.proofs:
         found = further(bench, found)
-    if found.proofs or by_result(Case(source, bench, found)):
+    if found.proofs or is_known(Case(source, bench, found)):
         return found
     return replace(found, proofs=steps(bench, found))
 

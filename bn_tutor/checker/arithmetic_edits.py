@@ -16,6 +16,8 @@ from bn_tutor.checker.syntax import (
 )
 
 _POWERS = (2.0, 0.5, -0.5, -1.0, -1.5, -2.0, -3.0, 3.0, 1.0)
+# An eps that is written out is smaller.
+SMALL = 0.01
 _NUMBERS = (1, 2, 0.5, -1, -0.5, -2, -1.5, -3, 3, 0)
 
 
@@ -26,8 +28,8 @@ def operators(part: ast.expr, scope: Sequence[str]) -> Changes:
     left, right = part.left, part.right
     match part.op:
         case ast.Add():
-            yield "minus-added", of(left, ast.Sub(), right)
-            yield "minus-added", of(right, ast.Sub(), left)
+            yield "minus-missing", of(left, ast.Sub(), right)
+            yield "minus-missing", of(right, ast.Sub(), left)
         case ast.Sub():
             yield "minus-added", of(left, ast.Add(), right)
             yield "minus-added", of(right, ast.Sub(), left)
@@ -92,6 +94,9 @@ def numbers(part: ast.expr, scope: Sequence[str]) -> Changes:
     if type(value) is int or type(value) is float:
         for number in (*_NUMBERS, value * 2, value / 2, -value, value + 1, value - 1):
             yield "number-missing", constant(number)
+        for name in scope if 0 < value < SMALL else ():
+            if "eps" in name.lower():
+                yield "eps-forgotten", named(name)
     elif isinstance(part, ast.BinOp | ast.Name | ast.Call):
         for number in (2, 0.5):
             yield "number-missing", of(constant(number), ast.Mult(), part)

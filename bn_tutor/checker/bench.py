@@ -205,6 +205,12 @@ class Bench:
         graph = reference.operations.graph if reference else None
         return frozenset(node.name for node in graph.inputs) | {f"d{graph.output}"} if graph else frozenset()
 
+    @property
+    def forward_names(self) -> frozenset[str]:
+        """The quantities of the way forward."""
+        reference = self.trials[0].reference
+        return frozenset(reference.operations.values if reference else ())
+
     def is_node(self, name: str) -> bool:
         """Whether a quantity is one that the lesson itself has a name for."""
         return name in self._nodes

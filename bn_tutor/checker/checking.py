@@ -18,7 +18,7 @@ from bn_tutor.checker.loading_file import load_into
 from bn_tutor.checker.looking import Attempt, line_of, look_at
 from bn_tutor.checker.process import Child, StoppedError, child
 from bn_tutor.checker.reordering import reordered
-from bn_tutor.checker.report import Accused, FileReport, FunctionReport, Looked, Verdict
+from bn_tutor.checker.report import Accused, FileReport, FunctionReport, Looked, Tier, Verdict
 from bn_tutor.checker.source import Source, problem, read_source
 from bn_tutor.checker.trial import Trial
 from bn_tutor.checker.trials import ArgumentError, Pair, Reading, trials
@@ -141,21 +141,49 @@ def _check_pair(
     found: _Found,
 ) -> StoppedError | None:
     """Report on a pair's functions under the reading that suits them best; return what stopped them."""
-    best = look_at(started, source, first, failed)
+    best, equal = look_at(started, source, first, failed), list[Attempt]()
     for meant in islice(_readings(source, pair), 1, None):
         if best.stopped is not None or _is_settled(best, meant):
             continue
         other = look_at(started, source, list(meant.make()), failed)
         if other.is_right:
             other.looked = [replace(each, notes=(*each.notes, meant.words)) for each in other.looked]
+        equal = [*equal, other] if other.worth == best.worth else equal if other.worth < best.worth else []
         best = other if other.stopped or other.worth > best.worth else best
-    accused = dict(reordered(source, best.looked))
-    wrong = {each.function for each in best.looked if each.verdict is Verdict.WRONG}
-    if wrong - accused.keys() and not best.stopped:
-        with np.errstate(all="ignore"):  # what is wrong may be inf or nan
-            accused = {**accusations(started, source, best.trials, best.looked), **accused}
+    accused, best = _accused(started, source, best, equal if pair.family.id == "dropout" else ())
     found.reports += _reports(pair, best.looked, accused)
     return best.stopped
+
+
+def _accused(
+    started: Child, source: Source, best: Attempt, equal: Sequence[Attempt]
+) -> tuple[Mapping[str, tuple[Accused, ...]], Attempt]:
+    """Return who is accused, and the reading of the file under which a line is proved to be wrong.
+
+    Where a file is as wrong under one reading as under another, only the diagnosis can tell which is meant.
+    """
+    accused = _under(started, source, best)
+    for other in equal:
+        if _is_proved(accused):
+            break
+        new = _under(started, source, other)
+        if _is_proved(new):
+            return new, other
+    return accused, best
+
+
+def _is_proved(accused: Mapping[str, Sequence[Accused]]) -> bool:
+    return any(each.tier is Tier.PROVED for lines in accused.values() for each in lines)
+
+
+def _under(started: Child, source: Source, attempt: Attempt) -> Mapping[str, tuple[Accused, ...]]:
+    """Return who is accused under one reading."""
+    accused = dict(reordered(source, attempt.looked))
+    wrong = {each.function for each in attempt.looked if each.verdict is Verdict.WRONG}
+    if wrong - accused.keys() and not attempt.stopped:
+        with np.errstate(all="ignore"):  # what is wrong may be inf or nan
+            return {**accusations(started, source, attempt.trials, attempt.looked), **accused}
+    return accused
 
 
 def _reports(

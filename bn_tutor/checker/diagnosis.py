@@ -20,6 +20,8 @@ FIRST_ODD = 4
 # So many statements that an odd one is made from are looked at, so many of them beside a line that is
 # proven already, and so many that can be repaired.
 MOST_BEFORE, MOST_BESIDE, MOST_ACCUSED = 14, 8, 4
+# From a line that is proven so many steps are taken to lines that may be meant instead.
+MOST_BACK = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,8 +104,13 @@ def _with_those_before(bench: Bench, found: Diagnosis, done: set[int]) -> Diagno
     Two lines that do not fit each other can both be mended; after the right one more is right, and more
     of the lesson's own quantities are seen.
     """
+    for _ in range(MOST_BACK if found.proofs else 0):
+        best = found.proofs[0]
+        found = _with(bench, found, nearest(bench.sites, best.site)[:MOST_BESIDE], done)
+        if found.proofs[0] is best:
+            break
     if found.proofs:
-        return _with(bench, found, nearest(bench.sites, found.proofs[0].site)[:MOST_BESIDE], done)
+        return found
     return _with(bench, found, before(bench.sites, found.odd[0].site)[:MOST_BEFORE], done)
 
 

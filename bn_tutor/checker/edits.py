@@ -46,8 +46,8 @@ _HOLE = "_bn_hole"
 Change = Callable[[ast.expr, Sequence[str]], Changes]
 # The likeliest first: of several edits that repair a line, the first is shown.
 _CHANGES: Sequence[Change] = (
-    reductions, draws, probabilities, operators, regrouped, signs, dropped, compared, powers, numbers, eps,
-    names, counts, factors, terms, summed, transposed, averages, tuples, swapped, ranges,
+    reductions, draws, probabilities, averages, operators, regrouped, signs, dropped, compared, powers,
+    numbers, eps, names, counts, factors, terms, summed, transposed, tuples, swapped, ranges,
 )  # fmt: skip
 # Of what is only put together, the parts may be others, or in another order.
 _OF_KEPT: Sequence[Change] = (names, swapped, tuples, transposed)
@@ -74,8 +74,9 @@ class Edit:
         """How much longer the formula gets: of two edits the plainer is likelier to be what was meant."""
         if self.part is None or self.instead is None:
             return 0
-        is_sign = self.rule in ("minus-missing", "minus-added")
-        return 0 if is_sign else max(0, _size(self.instead) - _size(self.part))
+        if self.rule in ("minus-missing", "minus-added"):
+            return int(_is_turned(self.part, self.instead))
+        return max(0, _size(self.instead) - _size(self.part))
 
     @property
     def mistake(self) -> str:
@@ -85,6 +86,11 @@ class Edit:
         if any(word.lower().startswith("eps") for word in changed):
             return "eps-forgotten"
         return "eps-forgotten" if self.rule == "minus-added" and "eps" in self.old.lower() else self.rule
+
+
+def _is_turned(old: ast.expr, new: ast.expr) -> bool:
+    """Whether the operands stand the other way round."""
+    return isinstance(old, ast.BinOp) and isinstance(new, ast.BinOp) and new.left is old.right
 
 
 def _size(tree: ast.AST) -> int:

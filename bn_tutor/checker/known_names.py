@@ -18,6 +18,7 @@ _KNOWN: Mapping[str, frozenset[str]] = {
 def is_named(name: str, quantity: str) -> bool:
     """Whether a name is one that people give a quantity: that of the lesson, or another usual one."""
     bare = re.sub(r"[^a-z0-9]", "", name.rpartition(".")[2].lower())
+    bare = bare.removeprefix("dl") if bare.startswith("dld") else bare  # the paper's dl/dx
     if bare == quantity.lower():
         return True
     inner = quantity.removeprefix("d")

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Sequence
 
-from bn_tutor.checker.syntax import Changes, function_name, is_module, named, of, with_name
+from bn_tutor.checker.syntax import Changes, function_name, is_module, named, of, parsed, with_name
 
 _DRAWS = ("rand", "random", "random_sample", "randn", "uniform", "normal", "standard_normal")
 _PROBABILITIES = ("p", "p_drop", "keep", "keep_prob", "drop", "rate", "prob", "q", "dropout_rate", "p_keep")
@@ -29,10 +29,29 @@ def averages(part: ast.expr, scope: Sequence[str]) -> Changes:
             kept = of(named(share), ast.Mult(), named(name))
             yield "average-wrong", of(kept, ast.Add(), part)
             yield "average-wrong", of(kept, ast.Add(), new)
+        if isinstance(part, ast.BinOp) and isinstance(part.op, ast.Add) and (turned := _turned(part, share)):
+            yield "average-wrong", turned
+    if function_name(part) in ("mean", "var"):
+        for name in old:
+            yield "average-missing", named(name)
+
+
+def _turned(part: ast.expr, share: str) -> ast.expr | None:
+    """Return a formula with momentum and 1 - momentum exchanged; None where it does not have both."""
+    written = ast.unparse(part)
+    other = f"1 - {share}"
+    if other not in written or written.count(share) < 2:
+        return None
+    kept = written.replace(f"({other})", "_bn_old").replace(share, f"({other})").replace("_bn_old", share)
+    return parsed(kept)
 
 
 def draws(part: ast.expr, scope: Sequence[str]) -> Changes:
-    """Draw from another distribution."""
+    """Draw from another distribution; or do not draw again, where there is a mask."""
+    if any(function_name(each) in _DRAWS for each in ast.walk(part) if isinstance(each, ast.Call)):
+        for name in scope:
+            if "mask" in name.lower():
+                yield "drawn-again", named(name)
     if isinstance(part, ast.Call) and function_name(part) in _DRAWS:
         for name in _DRAWS:
             if other := with_name(part, name):

@@ -3,7 +3,7 @@
 import ast
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
@@ -64,6 +64,22 @@ def accused(case: Case) -> tuple[Accused, ...]:
     return tuple(_accused(case, site, Tier.SUSPECT) for site in islice(returned, 1))
 
 
+def merged(source: Source, lines: Sequence[Accused], proofs: Sequence[Proof]) -> list[Accused]:
+    """Return accusations with those of one line made one: its fix has all the edits, in whatever order."""
+    found: dict[int, Accused] = {}
+    for each in lines:
+        first = found.get(each.line)
+        if first is None:
+            found[each.line] = each
+            continue
+        edits = [proof for proof in proofs if proof.site.line == each.line]
+        fix = fixed_line(source, list({proof.site.number: proof for proof in edits}.values()))
+        said = [mistake.explanation for mistake in (first.mistake, each.mistake) if mistake]
+        mistake = replace(first.mistake, explanation=" ".join(dict.fromkeys(said))) if first.mistake else None
+        found[each.line] = replace(first, mistake=mistake or each.mistake, fix=fix if each.fix else "")
+    return list(found.values())
+
+
 def _is_returned(case: Case, site: Site) -> bool:
     """Whether a site is where the function returns its results: what is known when nothing else is."""
     return site.kind is Kind.RETURNED and site.function == case.bench.trials[0].function
@@ -85,12 +101,14 @@ def _is_first(seen: Sequence[Seen], one: Site, other: Site) -> bool:
 
 def _proved(case: Case, proof: Proof, others: Sequence[Proof]) -> Accused:
     """Accuse a line that an edit mends; where another one does as well, neither is proved to be meant."""
-    lines = dict.fromkeys(each.site.line for each in others if each.right == proof.right)
+    lines = dict.fromkeys(each.site.line for each in others if each.weight[:4] == proof.weight[:4])
     lines.pop(proof.site.line, None)
+    # More than two lines to choose from help nobody.
+    lines = dict.fromkeys(list(lines)[:1])
     equal = any(each.weight == proof.weight and each.site.line in lines for each in others)
     tier = Tier.LIKELY if equal else Tier.PROVED
     name, value = (proof.made.stands_for, proof.made.value) if proof.made else ("", None)
-    fix = fixed_line(case.source, proof)
+    fix = fixed_line(case.source, [proof])
     return _accused(case, proof.site, tier, name, value, proof, fix, tuple(lines))
 
 
@@ -106,6 +124,8 @@ def _accused(
 ) -> Accused:
     seen = _seen_at(case.found.seen, proof.made.site if proof and proof.made else site)
     value = seen.value if seen else None
+    if not re.fullmatch(r"[A-Za-z]\w*", stands_for):
+        stands_for = ""  # a formula is no name to speak of
     named = _named(case, site, stands_for, value, proof)
     return Accused(
         line=site.line,
@@ -114,12 +134,18 @@ def _accused(
         hint=_hint(case, site, stands_for, named, proof),
         mistake=named[0],
         stands_for=stands_for,
+        name=_own_name(proof.made.site if proof and proof.made else site),
         value=value,
         right=right,
         fix=fix,
         other_lines=other_lines,
         walk=_walk(case, stands_for),
     )
+
+
+def _own_name(site: Site) -> str:
+    """Return what the learner calls the value; empty where it has no name of its own."""
+    return site.name if re.fullmatch(r"\w+", site.name) else ""
 
 
 def _seen_at(seen: Sequence[Seen], site: Site) -> Seen | None:
@@ -142,28 +168,46 @@ def _named(case: Case, site: Site, stands_for: str, value: Array | None, proof: 
         return Mistake(known.kind, _capital(known.title), _say(site, stands_for, found.say)), known
     if proof:
         is_backward = case.bench.trials[0].aspect is Aspect.BACKWARD
-        title, say = phrase_of(proof.edit, site, is_backward=is_backward)
+        lesson = case.reference.lesson.name if case.library else ""
+        title, say = phrase_of(proof.edit, site, lesson, is_backward=is_backward)
+        say = f"{say} {_which_two(proof)}".strip()
         say = f"{found.say} {say}" if found else say
         return Mistake(mistake_id(proof.edit, site), _capital(title), _say(site, stands_for, say)), None
-    if name := _name_used_twice(case, site):
-        return name, None
     if result := by_result(case):
         return result
+    if name := _name_used_twice(case, site):
+        return name, None
     if found:
         say = f"{found.say} {_definition(case, stands_for)}".strip()
         return Mistake("other-value", "Another value", _say(site, stands_for, say)), None
     return None, None
 
 
+def _which_two(proof: Proof) -> str:
+    """Say which names hold each other's values; empty where it is no exchange of names."""
+    order = [int(at) for at in re.findall(r"_t\[(\d+)\]", proof.edit.code)]
+    names = [name.strip() for name in proof.site.name.split(",")]
+    moved = [names[at] for at, other in enumerate(order) if at != other and at < len(names)]
+    return f"Here {moved[0]} and {moved[1]} hold each other's values." if len(moved) == 2 else ""
+
+
 def _name_used_twice(case: Case, site: Site) -> Mistake | None:
-    """Return a word on a name that a line uses after it was given another value, as gamma by its gradient."""
+    """Return a word on a name that a line uses after it was given another value, as gamma by its gradient.
+
+    Only where both lines ran, in no loop, and the value that was lost is one of the lesson's own.
+    """
+    if site.kind is Kind.RETURNED or site.in_loop:
+        return None
     used = {each.id for each in ast.walk(site.expression) if isinstance(each, ast.Name)}
-    before = [each for each in case.bench.sites if each.function == site.function and each.line < site.line]
+    before = [each for each in case.found.seen if each.site.function == site.function]
+    before = [each for each in before if each.site.line < site.line and each.site.holder in used]
     for name in used:
-        lines = [each.line for each in before if each.name == name and each.kind is Kind.VALUE]
-        unpacked = sum(name in each.name.split(", ") for each in before if each.kind is Kind.UNPACKED)
-        if len(lines) + unpacked > 1:
-            say = f"{name} is given another value on line {lines[-1]}, and this line needs the one before."
+        values = [each for each in before if each.site.holder == name]
+        if len(values) < 2 or not case.bench.is_node(values[0].stands_for):
+            continue
+        if values[-1].stands_for != values[0].stands_for and values[-1].site.kind is Kind.VALUE:
+            line = values[-1].site.line
+            say = f"{name} is given another value on line {line}, and this line needs the one before."
             return Mistake("name-used-twice", "A name used twice", say)
     return None
 
@@ -173,6 +217,12 @@ def _definition(case: Case, name: str) -> str:
     nodes = {node.name: node for node in case.reference.operations.graph.nodes} if case.library else {}
     node = nodes.get(name)
     return f"{name} = {node.written or node.formula}." if node and not node.is_source else ""
+
+
+def is_known(case: Case) -> bool:
+    """Whether a single mistake explains all, or nobody could tell: there are no others to be looked for."""
+    odd = case.found.odd
+    return bool(case.library is None or by_result(case) or (odd and _name_used_twice(case, odd[0].site)))
 
 
 def by_result(case: Case) -> Named | None:
@@ -235,15 +285,26 @@ def _hint(case: Case, site: Site, stands_for: str, named: Named, proof: Proof | 
     mistake, known = named
     if known and known.hint:
         return known.hint
-    if proof and mistake:
-        return _HINTS.get(
-            mistake.id, f"What should {site.name or 'this line'} be? Work it out for one feature."
-        )
-    what = stands_for or site.name or "this line"
-    return f"What should {what} be, and in which shape? Work it out on paper for a single feature."
+    if proof and mistake and mistake.id in _HINTS:
+        return _HINTS[mistake.id]
+    if case.bench.trials[0].aspect in _HINTS_ON:
+        return _HINTS_ON[case.bench.trials[0].aspect]
+    if site.kind is Kind.UNPACKED:
+        return _HINTS["order-mixed"]
+    if case.library is None:
+        return "Which numbers are kept, what are they divided by, and does the way back do the same?"
+    what = stands_for or (site.name if re.fullmatch(r"\w+", site.name) else "this line")
+    return f"What should {what} be, and in which shape? Work it out on paper for a small batch."
 
 
+_HINTS_ON: Mapping[Aspect, str] = {
+    Aspect.TEST: "In test mode, which mean and which variance are taken, and which eps?",
+    Aspect.RUNNING: "Which part does momentum weigh, which part 1 - momentum, and where is the result kept?",
+}
 _HINTS: Mapping[str, str] = {
+    "order-mixed": "In which order are the values put together, and in which are they taken apart?",
+    "average-missing": "In test mode, which mean and which variance are taken?",
+    "average-wrong": "Which part does momentum weigh, and which part 1 - momentum?",
     "wrong-axis": "Over which axis does this run, and over which should it?",
     "sum-missing": "Something was broadcast on the way forward. What does that mean for its gradient?",
     "share-missing": "A mean divides by how many there are. Where does that number stand here?",
@@ -268,27 +329,29 @@ _HINTS: Mapping[str, str] = {
 # --- the fix, and where it is explained -----------------------------------------------------------------
 
 
-def fixed_line(source: Source, proof: Proof) -> str:
-    """Return the accused statement with the edit in it, on one line."""
-    site = proof.site
-    if site.kind is Kind.UNPACKED and "_t[" in proof.edit.code:
-        return _unpacked(site, proof.edit.code)
-    part, new = proof.edit.part, proof.edit.instead
-    if part is not None and new is not None and (line := _put_in(source, site.expression, proof.edit.code)):
+def fixed_line(source: Source, proofs: Sequence[Proof]) -> str:
+    """Return a statement with edits of its parts in it, on one line."""
+    site, edit = proofs[0].site, proofs[0].edit
+    if site.kind is Kind.UNPACKED and "_t[" in edit.code:
+        return _unpacked(site, edit.code)
+    if line := _put_in(source, proofs):
         return line
     if site.kind is Kind.RETURNED:
-        return f"return ... {proof.edit.code} ..."
+        return f"return ... {edit.code} ..."
     sign = "+=" if site.kind is Kind.PART and isinstance(site.statement, ast.AugAssign) else "="
-    return f"{site.name} {sign} {proof.edit.code}"
+    return f"{site.name} {sign} {edit.code}"
 
 
-def _put_in(source: Source, old: ast.expr, code: str) -> str:
-    """Return the line of a formula with another one in its place; empty where it has several lines."""
-    if old.end_lineno != old.lineno or old.end_col_offset is None:
+def _put_in(source: Source, proofs: Sequence[Proof]) -> str:
+    """Return the line of formulas with others in their places; empty where one has several lines."""
+    old = [each.site.expression for each in proofs]
+    if any(each.end_lineno != each.lineno or each.lineno != old[0].lineno for each in old):
         return ""
-    line = source.lines[old.lineno - 1].encode()  # columns are counted in bytes
-    before, after = line[: old.col_offset].decode(), line[old.end_col_offset :].decode()
-    return f"{before}{code}{after}".strip()
+    line = source.lines[old[0].lineno - 1].encode()  # columns are counted in bytes
+    for proof in sorted(proofs, key=lambda each: -each.site.expression.col_offset):
+        start, end = proof.site.expression.col_offset, proof.site.expression.end_col_offset
+        line = line[:start] + proof.edit.code.encode() + line[end:]
+    return line.decode().strip()
 
 
 def _unpacked(site: Site, code: str) -> str:

@@ -15,6 +15,8 @@ from bn_tutor.engine.gradients import Array
 
 # Of the edits that make one statement's function right, so many are compared.
 MOST_COMPARED = 6
+# Nobody means another order by these.
+_USUAL_SHAPES = ("n, d", "n, c", "n, c, h, w")
 # More values than this are odd in no function: it stands for an edit that fails.
 FAILED = 10_000
 
@@ -69,7 +71,8 @@ def sorted_proofs(proofs: Sequence[Proof]) -> list[Proof]:
 def edits_of(site: Site) -> list[Edit]:
     """Return the edits of a site's formula."""
     if site.kind is Kind.UNPACKED and not isinstance(site.expression, ast.Tuple):
-        exchanged = unpacking_edits(site.expression, site.name.count(",") + 1)
+        is_usual = site.name.lower().strip("()") in _USUAL_SHAPES
+        exchanged = [] if is_usual else unpacking_edits(site.expression, site.name.count(",") + 1)
         called = edits(site.expression, site.scope, is_call=True)
         return [*exchanged, *called]
     is_kept = isinstance(site.expression, ast.Tuple | ast.List | ast.Dict)
@@ -160,8 +163,9 @@ def _promising(bench: Bench, site: Site, tried: Sequence[Edit]) -> Iterator[Sequ
     array nothing is known before.
     """
     if not bench.libraries or site.number not in bench.array_sites:
-        yield tried
+        yield sorted(tried, key=lambda each: each.effort > 0)
         return
+    tried = sorted(tried, key=lambda each: each.effort > 0)  # the plain ones first
     values = bench.tried(site, [each.code for each in tried])
     pairs = [(edit, value) for edit, value in zip(tried, values, strict=False) if value is not None]
     names = bench.libraries[0].names_of([value for _, value in pairs], in_loop=bool(site.loops))

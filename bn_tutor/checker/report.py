@@ -94,6 +94,8 @@ class Accused:
     hint: str
     mistake: Mistake | None = None
     stands_for: str = ""
+    # What the learner calls the value.
+    name: str = ""
     value: Array | None = None
     right: Array | None = None
     fix: str = ""

@@ -1,6 +1,6 @@
 """Several mistakes in one function: which edit brings it nearer to what is right?"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from typing import TypeGuard
 
 import numpy as np
@@ -13,6 +13,7 @@ from bn_tutor.checker.flow import is_kept, nearest
 from bn_tutor.checker.instrument import Kind, Site
 from bn_tutor.checker.known_names import is_named
 from bn_tutor.checker.proofs import Proof, edits_of, sorted_proofs, weighed
+from bn_tutor.checker.trial import Aspect
 from bn_tutor.engine.gradients import Array
 
 # So many values that are no right ones are looked at, and so many statements that each is made from.
@@ -35,10 +36,19 @@ def steps(bench: Bench, found: Diagnosis) -> list[Proof]:
     there = {each.stands_for for each in found.seen} | bench.given
     for each in found.odd[:FIRST_ODD]:
         sites = [*to_edit(bench, [each.site]), *nearest(bench.sites, each.site)[:MOST_BEFORE]]
-        new = (step for step in _edited(bench, sites) if step.made and step.made.stands_for not in there)
+        new = (step for step in _edited(bench, sites) if _is_new(bench, step, there))
         if better := _better(new, odd):
             return better
     return []
+
+
+def _is_new(bench: Bench, step: Proof, there: Set[str]) -> bool:
+    """Whether a step makes what no other line makes; on the way back no value of the way forward again."""
+    name = step.made.stands_for if step.made else ""
+    if not name or name in there:
+        return False
+    is_back = bench.trials[0].aspect is Aspect.BACKWARD
+    return not (is_back and name in bench.forward_names) or _is_named(step)
 
 
 def _better(tried: Iterator[Proof], odd: int) -> list[Proof]:

@@ -69,6 +69,7 @@ def test_walruses_are_taken_out(written, statements):
         ("d_xhat", "dxhat", True),
         ("dstd", "dsqrtvar", True),
         ("gamma", "gamma", True),
+        ("dl_dx", "dx", True),
         ("sigma", "ivar", False),
         ("std", "dsqrtvar", False),
         ("foo", "xhat", False),
