@@ -63,6 +63,8 @@ def counts(part: ast.expr, scope: Sequence[str]) -> Changes:
             size = parsed(f"np.shape({scope[0]})[{at}]")
             yield "share-missing", of(part, ast.Div(), size)
             yield "share-missing", of(part, ast.Mult(), size)
+    if isinstance(part, ast.Name) and {"C", "G"} <= {*scope}:
+        yield "other-share", parsed("C // G")
     if isinstance(part, ast.Name) or is_shape(part):
         for name in ("dout", "x", *scope[:2]):
             if name in scope:

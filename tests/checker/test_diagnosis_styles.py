@@ -74,11 +74,8 @@ def test_two_mistakes_of_one_line_are_told_once(tmp_path):
 
 
 def test_what_was_exchanged_is_named_and_shown(tmp_path):
-    change = (
-        "x, x_hat, mu_B, sigma2_B, gamma, epsilon = cache",
-        "x, mu_B, x_hat, sigma2_B, gamma, epsilon = cache",
-    )
-    accused = accusations(tmp_path, "paper_equations", change)
+    right = "x, x_hat, mu_B, sigma2_B, gamma, epsilon = cache"
+    accused = accusations(tmp_path, "paper_equations", (right, right.replace("x_hat, mu_B", "mu_B, x_hat")))
     assert accused[0].line == 16
     assert "mu_B and x_hat hold each other's values" in accused[0].mistake.explanation
     assert accused[0].name in ("mu_B", "x_hat")

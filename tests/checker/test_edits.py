@@ -77,6 +77,11 @@ def test_a_slip_is_undone(written, meant, mistake):
     assert found[ast.unparse(tree(meant))].mistake == mistake
 
 
+def test_channels_of_a_group_are_counted():
+    found = {edit.code: edit for edit in edits(tree("N * H * W"), ("N", "C", "G", "H", "W"))}
+    assert found["C // G * H * W"].mistake == "other-share"
+
+
 def test_every_edit_is_python_and_changes_something():
     written = "np.sum(dout * xhat, axis=0) / (N * np.sqrt(var + eps))"
     found = edits(tree(written), SCOPE)
