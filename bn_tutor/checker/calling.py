@@ -16,6 +16,7 @@ from typing import Any
 from numpy import array, array_equal, asarray, bool_, float64, generic, ndarray, number
 from numpy.random import seed as seed_numpy
 
+from bn_tutor.checker.parameters import set_parameters
 from bn_tutor.checker.probe import Probe
 
 MODULE = "learner"
@@ -134,6 +135,9 @@ class _Run:
         if "set" in call:
             self._set(self.results[call["object"]], call["set"])
             return
+        if "guess" in call:
+            self._guess(self.results[call["object"]], call["guess"])
+            return
         function = (
             self.space[call["function"]]
             if "function" in call
@@ -146,10 +150,17 @@ class _Run:
         # Described at once: what is called later may change it in place.
         self.described[call["as"]] = described(result if call["whole"] else _output(result))
 
+    def _guess(self, layer: Any, attributes: dict[str, list[str]]) -> None:
+        """Set the parameters of an object that are known by their attributes, or have to be looked for."""
+        wanted = {
+            name: {"value": self.arrays[name], "attributes": those} for name, those in attributes.items()
+        }
+        self.described["guessed"] = {"parameters": set_parameters(layer, wanted)}
+
     def _set(self, layer: Any, attributes: dict[str, list[Any]]) -> None:
-        """Set attributes of an object, each in the shape that it has there."""
+        """Set attributes of an object, each in the shape that it has there; they are its own to change."""
         for name, given in attributes.items():
-            value, old = self._value(given), getattr(layer, name, None)
+            value, old = _copied(self._value(given)), getattr(layer, name, None)
             if isinstance(value, ndarray) and isinstance(old, ndarray) and value.size == old.size:
                 value = value.reshape(old.shape)
             setattr(layer, name, value)

@@ -22,6 +22,8 @@ P = 0.25
 SEED = 231
 # How many standard deviations the share that is kept may lie off.
 SLACK = 5.0
+# The same for one row or column, of which there are many.
+LINE_SLACK = 6.0
 
 
 @dataclass(frozen=True)
@@ -150,9 +152,28 @@ def _right(
     if out is None or out.shape != x.shape:
         return {name: of}
     kept = out != 0
+    if shared := _shared(kept):
+        return shared
     share, slack = float(np.mean(kept)), SLACK * np.sqrt(P * (1 - P) / kept.size)
     if abs(share - meaning.keep) > slack:
         return (
             f"{share:.0%} of the numbers are kept; p = {P} means {P:.0%}, or {1 - P:.0%} where p is to drop"
         )
     return {name: of * kept / (meaning.keep if meaning.inverted else 1.0)}
+
+
+def _shared(kept: Array) -> str:
+    """Say that a mask is drawn once for many numbers; empty where each number has its own.
+
+    Then the share that is kept is much the same in every row and every column.
+    """
+    share = float(np.mean(kept))
+    if kept.ndim != 2 or share in (0.0, 1.0):
+        return ""  # all, or none: there is no mask at all
+    for axis, line in ((0, "column"), (1, "row")):
+        if np.all(kept == np.take(kept, [0], axis=axis)):
+            return f"one number of the mask is drawn for a whole {line}: every entry of x has its own"
+        far = np.max(np.abs(np.mean(kept, axis=axis) - share))
+        if far > LINE_SLACK * np.sqrt(share * (1 - share) / kept.shape[axis]):
+            return f"of some {line}s far more is kept than of others: every entry of x has a draw of its own"
+    return ""

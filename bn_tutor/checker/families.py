@@ -14,8 +14,9 @@ class Family:
     """One layer: the lesson that it is checked against, and how its functions are called.
 
     ``inputs`` gives the shape of each input as the functions take it, by names of sizes; ``sizes`` are the
-    batches to try, with N, D and what is counted from them all different. ``table`` is the dictionary of
-    settings that the course's functions take, ``plain`` what they take as a number.
+    batches to try. All counts in them differ, and all products of these: who divides by a wrong one is never
+    right by chance. ``table`` is the dictionary of settings that the course's functions take, ``plain`` what
+    they take as a number.
     """
 
     id: str
@@ -60,7 +61,7 @@ FAMILIES: Sequence[Family] = (
         "spatial_groupnorm",
         "groupnorm",
         _GROUPS,
-        ({"N": 3, "C": 6, "G": 2, "H": 2, "W": 5}, {"N": 2, "C": 8, "G": 4, "H": 3, "W": 5}),
+        ({"N": 4, "C": 6, "G": 2, "H": 5, "W": 7}, {"N": 2, "C": 15, "G": 3, "H": 4, "W": 7}),
         rf"(group_?norm|(^|_)gn(_|$)).*{_FORWARD}|{_FORWARD}.*group_?norm",
         rf"(group_?norm|(^|_)gn(_|$)).*{_BACKWARD}|{_BACKWARD}.*group_?norm",
         choices={"axis": "group"},
@@ -72,7 +73,7 @@ FAMILIES: Sequence[Family] = (
         "spatial_batchnorm",
         "batchnorm2d",
         _IMAGES,
-        ({"N": 3, "C": 4, "H": 2, "W": 5}, {"N": 2, "C": 3, "H": 5, "W": 4}),
+        ({"N": 3, "C": 4, "H": 2, "W": 5}, {"N": 2, "C": 5, "H": 4, "W": 3}),
         rf"(spatial|2d).*(batch_?norm|bn).*{_FORWARD}|(batch_?norm|bn)_?2d.*{_FORWARD}",
         rf"(spatial|2d).*(batch_?norm|bn).*{_BACKWARD}|(batch_?norm|bn)_?2d.*{_BACKWARD}",
         table="bn_param",

@@ -33,7 +33,9 @@ def found_pairs(source: Source, wanted: Sequence[str], lesson: Lesson | None) ->
         return problem(source.path, 0, f"{word}= is not known", "there are forward=NAME and backward=NAME")
     for name in (*mapped.values(), *plain):
         if name.partition(".")[0] not in {**source.functions, **source.classes}:
-            hint = did_you_mean(name, [*source.functions, *source.classes])
+            there = [*source.functions, *source.classes]
+            listed = f"there are {', '.join(there)}" if there else "the file defines none at its top"
+            hint = did_you_mean(name, there) or listed
             return problem(source.path, 0, f"there is no function {name}", hint)
     if lesson is not None or mapped:
         return _mapped(source, mapped, plain, lesson)
@@ -128,7 +130,8 @@ def _classes(source: Source) -> Iterator[Pair]:
         forward = next((methods[each] for each in _FORWARD if each in methods), None)
         backward = [methods[each] for each in _BACKWARD if each in methods]
         if forward and backward:
-            yield Pair(FAMILIES[-1], forward, backward, name, methods.get("__init__"))
+            constructor = methods.get("__init__") or source.dataclass_constructor(name)
+            yield Pair(FAMILIES[-1], forward, backward, name, constructor)
 
 
 # --- what the user maps ---------------------------------------------------------------------------------

@@ -21,10 +21,27 @@ _NOTHING: Mapping[str, Any] = {"not": "nothing"}
 
 def results_of(given: Mapping[str, Any], where: Where) -> Mapping[str, Any]:
     """Return what stands for a result in what a plan gave, as ``calling.described`` describes it."""
+    where = _with_guessed(given, where)
     found = _in_result(given.get(where.given, _NOTHING), where)
     if found is _NOTHING and where.attributes:
         return _named(given.get(where.attributes, _NOTHING), where.names)
     return found
+
+
+def _with_guessed(given: Mapping[str, Any], where: Where) -> Where:
+    """Add the names of the gradients of parameters whose own names had to be guessed."""
+    parameters = given.get("guessed", {}).get("parameters", {})
+    if not parameters or not where.attributes:
+        return where
+    names = {f"d{meant}": _gradients_of(way["name"]) for meant, way in parameters.items() if way["name"]}
+    others = {each for name, those in names.items() if name not in where.names for each in those}
+    own = [each for name, those in names.items() if name in where.names for each in those]
+    return replace(where, names=[*own, *(each for each in where.names if each not in others)])
+
+
+def _gradients_of(parameter: str) -> list[str]:
+    bare = re.sub(r"[^a-z]", "", parameter.lower())
+    return [pattern.format(bare) for pattern in ("d{}", "grad{}", "{}grad", "delta{}", "dl{}", "{}gradient")]
 
 
 def _in_result(found: Mapping[str, Any], where: Where) -> Mapping[str, Any]:
@@ -59,8 +76,8 @@ def right_for(trial: Trial, given: Mapping[str, Any]) -> Mapping[str, Array]:
     return {} if isinstance(right, str) else right
 
 
-def judged(name: str, given: Mapping[str, Any], right: Array) -> Result:
-    """Return the verdict on one result."""
+def judged(name: str, given: Mapping[str, Any], right: Array, *, is_coarse: bool = False) -> Result:
+    """Return the verdict on one result; ``is_coarse`` where single precision is used on the way to it."""
     if "array" not in given:
         return Result(name, Verdict.WRONG, None, _no_numbers(name, given, right), right)
     value = given["array"]
@@ -77,6 +94,10 @@ def judged(name: str, given: Mapping[str, Any], right: Array) -> Result:
         error = relative_error(shaped, right)
     if error <= _COARSE.get(given.get("dtype", ""), TOLERANCE):
         return Result(name, Verdict.RIGHT, error, "", right, shaped, notes)
+    if is_coarse and error <= _COARSE["float32"]:
+        # No mistake with eps is as small as this in every batch: in two of them eps is large, or matters.
+        notes += (f"{name} is made with float32 on the way, so it is compared to fewer digits",)
+        return Result(name, Verdict.RIGHT, error, "", right, shaped, notes)
     return Result(name, Verdict.WRONG, error, _off(name, shaped, error), right, shaped, notes)
 
 
@@ -89,6 +110,11 @@ def _no_numbers(name: str, given: Mapping[str, Any], right: Array) -> str:
     if what == "nothing":
         return f"{name} is missing from what is returned"
     return f"{name} is {what}, not an array of numbers"
+
+
+def is_missing(result: Result) -> bool:
+    """Whether nothing at all is returned, or kept, that could be this result."""
+    return result.given is None and result.say.startswith(f"{result.name} is missing")
 
 
 def _off(name: str, value: Array, error: float) -> str:

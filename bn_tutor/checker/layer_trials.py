@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from bn_tutor.checker.families import meant_by
+from bn_tutor.checker.guessing import PARAMETERS, add_guess, guessing
 from bn_tutor.checker.layer_modes import Averages, averages_of, switch
 from bn_tutor.checker.source import Parameter, Source
 from bn_tutor.checker.trial import Aspect, Calls, Trial, Value, Where
@@ -32,7 +34,12 @@ _GRADIENTS = {
               "dshift", "gradshift", "beta", "gbeta"),
 }  # fmt: skip
 # An attribute that holds the parameter itself is not its gradient.
-_PARAMETERS = ("gamma", "beta")
+# The attributes whose names say what they are.
+_KNOWN = {
+    "gamma": ("gamma", "weight", "scale"),
+    "beta": ("beta", "bias", "shift"),
+    "eps": ("eps", "epsilon"),
+}
 
 
 def layer_trials(source: Source, pair: Pair, reading: Reading) -> Iterator[Trial]:
@@ -40,12 +47,12 @@ def layer_trials(source: Source, pair: Pair, reading: Reading) -> Iterator[Trial
     runs = on_batches(pair, reading)
     averages = averages_of(source.class_text(pair.owner)) if pair.family.has_test_mode else None
     for on in runs:
-        yield _forward(source, on)
+        yield guessing(partial(_forward, source), on)
     if averages:
         yield from _in_modes(source, runs[:2], averages)
     for backward in pair.backwards:
         for on in runs:
-            yield _backward(source, on, backward.name)
+            yield guessing(partial(_backward, source, backward.name), on)
 
 
 def _forward(source: Source, on: OnBatch) -> Trial:
@@ -56,7 +63,7 @@ def _forward(source: Source, on: OnBatch) -> Trial:
     return Trial(name, Aspect.FORWARD, on.batch.words, calls.plan, wanted, out, lambda: on.reference)
 
 
-def _backward(source: Source, on: OnBatch, method: str) -> Trial:
+def _backward(source: Source, method: str, on: OnBatch) -> Trial:
     calls = _made(source, on)
     _call(calls, on, "out")
     name = _call(calls, on, "gradients", method)
@@ -70,7 +77,7 @@ def _backward(source: Source, on: OnBatch, method: str) -> Trial:
 
 
 def _names(gradient: str) -> tuple[str, ...]:
-    return tuple(name for name in _GRADIENTS.get(gradient, (gradient,)) if name not in _PARAMETERS)
+    return tuple(name for name in _GRADIENTS.get(gradient, (gradient,)) if name not in PARAMETERS)
 
 
 # --- test mode and running averages -----------------------------------------------------------------------
@@ -81,18 +88,22 @@ def _in_modes(source: Source, runs: Sequence[OnBatch], averages: Averages) -> It
     pair = runs[0].pair
     assert pair.forward is not None
     way = switch(pair.forward, source.classes[pair.owner], source.class_text(pair.owner))
-    for on in runs if way is not None else ():
-        calls = _made(source, on, averages)
-        if way == "eval":
-            calls.call("switched", [], of="layer", method=way)
-        elif way:
-            calls.set("layer", {way: ("plain", "test" if "mode" in way else False)})
-        name = _call(calls, on, "out", mode="test")
-        yield _guessed(test_trial(on, calls, name))
+    if way is not None:
+        yield from (guessing(partial(_in_test_mode, source, averages, way), on) for on in runs)
     for on in runs if averages.momentum else ():
         calls = _made(source, on, averages)
         name = _call(calls, on, "out")
         yield _averaging(on, calls, name, averages)
+
+
+def _in_test_mode(source: Source, averages: Averages, way: str, on: OnBatch) -> Trial:
+    calls = _made(source, on, averages)
+    if way == "eval":
+        calls.call("switched", [], of="layer", method=way)
+    elif way:
+        calls.set("layer", {way: ("plain", "test" if "mode" in way else False)})
+    name = _call(calls, on, "out", mode="test")
+    return _guessed(test_trial(on, calls, name))
 
 
 def _guessed(trial: Trial, **more: Any) -> Trial:
@@ -160,6 +171,7 @@ def _made(source: Source, on: OnBatch, averages: Averages | None = None) -> Call
     calls.call("layer", arguments, function=pair.owner)
     # Set in any case: a constructor may take sizes alone, or take gamma and forget it.
     attributes = _attributes(source, pair.owner, values, arguments)
+    add_guess(calls, "layer", _to_find(source, pair, values, arguments))
     if averages is not None:
         calls.arrays |= on.running
         attributes |= {
@@ -171,22 +183,33 @@ def _made(source: Source, on: OnBatch, averages: Averages | None = None) -> Call
     return calls
 
 
-def _attributes(source: Source, owner: str, values: dict[str, Value], given: list[Value]) -> dict[str, Value]:
-    """Return the attributes to set: those that the class speaks of by a name that is known."""
-    text = source.class_text(owner)
-    spoken = dict.fromkeys(re.findall(r"\bself\.(\w+)", text))
-    known = {
-        "gamma": ("gamma", "weight", "scale"),
-        "beta": ("beta", "bias", "shift"),
-        "eps": ("eps", "epsilon"),
+def _to_find(
+    source: Source, pair: Pair, values: dict[str, Value], given: list[Value]
+) -> dict[str, list[str]]:
+    """Return the parameters that nothing gives to the object, each with the attributes of its name."""
+    taken = [meant_by(each.name, list(values)) for each in pair.forward.parameters] if pair.forward else []
+    return {
+        meant: _spoken(source, pair.owner, _KNOWN[meant])
+        for meant in PARAMETERS
+        if meant in values and values[meant] not in given and meant not in taken
     }
-    known = {**{name: (name.lower(),) for name, value in values.items() if value[0] == "array"}, **known}
+
+
+def _attributes(source: Source, owner: str, values: dict[str, Value], given: list[Value]) -> dict[str, Value]:
+    """Return the other attributes to set: those that the class speaks of by a name that is known."""
+    known = {name: (name.lower(),) for name, value in values.items() if value[0] == "array"} | _KNOWN
     return {
         name: values[meant]
         for meant, names in known.items()
-        for name in spoken
-        if name.strip("_").lower() in names and meant in values and values[meant] not in given
+        if meant in values and meant not in PARAMETERS and values[meant] not in given
+        for name in _spoken(source, owner, names)
     }
+
+
+def _spoken(source: Source, owner: str, names: Sequence[str]) -> list[str]:
+    """Return the attributes of these names that the class speaks of."""
+    spoken = dict.fromkeys(re.findall(r"\bself\.(\w+)", source.class_text(owner)))
+    return [name for name in spoken if name.strip("_").lower() in names]
 
 
 def _call(calls: Calls, on: OnBatch, name: str, method: str = "", mode: str = "train") -> str:

@@ -10,11 +10,14 @@ import tokenize
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from bn_tutor.course.plain import one_line
 from bn_tutor.course.problem import Problem
 
+# A line at the top of a file that names its encoding, as Python reads it.
+_NAMES_ENCODING = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:[ \t\f]*(?:#.*)?\r?\n)?[ \t\f]*#.*?coding[:=]")
 LARGEST_FILE = 1024 * 1024
 DEEPEST = 90
 # Notebook commands, which are no Python, take nothing but their line.
@@ -81,6 +84,16 @@ class Source:
             if isinstance(tree, ast.ClassDef)
         }
 
+    @cached_property
+    def is_coarse(self) -> bool:
+        """Whether its code speaks of single precision; a comment does not count."""
+        names = (
+            getattr(node, "attr", "") or getattr(node, "id", "") or getattr(node, "value", "")
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.Attribute | ast.Name | ast.Constant)
+        )
+        return any(name in ("float32", "single", "f4") for name in names)
+
     @property
     def coroutines(self) -> dict[str, int]:
         """The lines of the functions that are defined with ``async def``, by name."""
@@ -100,6 +113,16 @@ class Source:
         classes = [tree for tree in _top(self.tree) if isinstance(tree, ast.ClassDef)]
         return "".join(ast.unparse(tree) for tree in classes if tree.name == name)
 
+    def dataclass_constructor(self, name: str) -> Function | None:
+        """Return the constructor that ``@dataclass`` writes for a class; None for a class without it."""
+        classes = [tree for tree in _top(self.tree) if isinstance(tree, ast.ClassDef) and tree.name == name]
+        if not classes or not any(_is_dataclass(each) for each in classes[-1].decorator_list):
+            return None
+        parameters = [each for tree in classes[-1:] for each in _fields(tree)]
+        code = ast.parse("def __init__(self): pass").body[0]
+        assert isinstance(code, ast.FunctionDef)
+        return Function("__init__", classes[-1].lineno, parameters, code)
+
     @property
     def docstring(self) -> str:
         """What the file says of itself."""
@@ -112,6 +135,35 @@ def _top(tree: ast.Module) -> Iterator[ast.stmt]:
         yield statement
         if isinstance(statement, ast.If | ast.Try):
             yield from statement.body
+
+
+def _is_dataclass(decorator: ast.expr) -> bool:
+    """Whether a decorator is dataclass, dataclasses.dataclass, or a call of it."""
+    text = ast.unparse(decorator.func if isinstance(decorator, ast.Call) else decorator)
+    return text.rpartition(".")[2] == "dataclass"
+
+
+def _fields(tree: ast.ClassDef) -> Iterator[Parameter]:
+    """Yield what a dataclass takes by place: its annotated names, without those that it makes by itself."""
+    for statement in tree.body:
+        if not isinstance(statement, ast.AnnAssign) or not isinstance(statement.target, ast.Name):
+            continue
+        kind, value = ast.unparse(statement.annotation), statement.value
+        if "KW_ONLY" in kind:
+            return
+        if "ClassVar" in kind:
+            continue
+        default = ast.unparse(value) if value else ""
+        if isinstance(value, ast.Call) and _is_field(value):
+            options = {each.arg: ast.unparse(each.value) for each in value.keywords}
+            if options.get("init") == "False" or options.get("kw_only") == "True":
+                continue
+            default = options.get("default") or options.get("default_factory", "")
+        yield Parameter(statement.target.id, default)
+
+
+def _is_field(call: ast.Call) -> bool:
+    return ast.unparse(call.func).rpartition(".")[2] == "field"
 
 
 def function_of(tree: ast.FunctionDef) -> Function:
@@ -153,6 +205,9 @@ def _text(path: Path) -> str | Problem:
     try:
         if path.is_dir():
             return problem(path, 0, "this is a folder, not a Python file")
+        if path.suffix.lower() == ".ipynb" and path.is_file():
+            say = "this is a notebook, not a Python file"
+            return problem(path, 0, say, "save its cells as a .py file, and check that")
         if not path.is_file() and path.exists():  # to open a pipe would be to wait for whoever writes to it
             return problem(path, 0, "this is no plain file, but a device, a pipe or the like")
         with path.open("rb") as file:
@@ -173,7 +228,11 @@ def _text(path: Path) -> str | Problem:
         hint = "save it as UTF-8, or name its encoding in the first line: # -*- coding: latin-1 -*-"
         return problem(path, line, "this line is not UTF-8", hint)
     except (SyntaxError, LookupError) as error:
-        return problem(path, 1, f"the encoding is not known: {error}")
+        if not _NAMES_ENCODING.match(data):
+            say = "this is not a text file, or one that was saved in an unusual way"
+            return problem(path, 1, say, "check a file of Python code, saved as UTF-8")
+        hint = "the first line may say # -*- coding: utf-8 -*-, or nothing of it"
+        return problem(path, 1, f"the encoding is not known: {error}", hint)
 
 
 def _not_python(path: Path, text: str, error: SyntaxError) -> Problem:

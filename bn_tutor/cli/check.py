@@ -70,7 +70,7 @@ def check(
     import numpy as np
 
     from bn_tutor.checker.checking import Wish
-    from bn_tutor.cli.check_once import Manner, checked
+    from bn_tutor.cli.check_once import Manner, checked, refused
     from bn_tutor.cli.check_watch import watched
     from bn_tutor.cli.output import fail, until_reader_leaves, wants_plain
     from bn_tutor.course.loading import LessonError, load
@@ -78,10 +78,15 @@ def check(
     try:
         against = load(lesson) if lesson else None
     except LessonError as error:
-        fail(str(error))
+        if not as_json:
+            fail(str(error))
+        with until_reader_leaves():
+            refused(file, error)
+        raise typer.Exit(STATUS["error"]) from None
     wish = Wish(tuple(function or ()), against, time_limit)
     manner = Manner(show_fix, as_json, plain or wants_plain(), no_color)
     with np.errstate(all="ignore"), until_reader_leaves():
         report = watched(file, wish, manner) if watch else checked(file, wish, manner)
-    if report is not None and (status := STATUS[report.verdict]):
+    # The learner may have left before the first check was done.
+    if status := STATUS[report.verdict if report is not None else "error"]:
         raise typer.Exit(status)

@@ -1,11 +1,14 @@
 """What ``check --watch`` does: check a file again whenever it is saved, until the learner leaves."""
 
 import json
+import signal
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import FrameType
 
 from bn_tutor.checker.checking import Wish, check
 from bn_tutor.checker.report import FileReport
@@ -22,10 +25,17 @@ from bn_tutor.walk.keys import ACTIONS, Action, Key
 
 # A saved file is looked at again so soon: it is checked once it lies still, and not half-written.
 SETTLE = 0.1
+# So often keys are looked for while a check runs, in seconds.
+LOOK_FOR_KEYS = 0.1
 # A file that is gone, or empty, is most often about to be written: so many looks it is waited for.
 PATIENCE = 8
 _PAGES = {Key.PAGE_DOWN: 1, " ": 1, Key.PAGE_UP: -1, "b": -1}
 FAR = 100_000
+Keys = Keyboard | WindowsKeyboard
+
+
+class LeftError(BaseException):
+    """The learner left in the middle of a check; nothing on the way out may take it for an error."""
 
 
 @dataclass
@@ -69,10 +79,51 @@ def watched(path: Path, wish: Wish, manner: Manner) -> FileReport | None:
     return _on_screen(saves, wish, Watch(name, show_fix=manner.show_fix), manner)
 
 
-def _checked(saves: Saves, wish: Wish, seen: Watch) -> Watch:
-    """Return the watch after one more check. A save meanwhile makes one more due, and no more than one."""
+@contextmanager
+def _leaving_at_once(keys: Keys | None) -> Iterator[None]:
+    """Raise LeftError in the midst of the block when a key is pressed that leaves; keep all other keys.
+
+    An alarm looks for keys, since the check has this thread for itself. Windows has none: there a key waits
+    for the end of the check.
+    """
+    if keys is None or not hasattr(signal, "setitimer"):
+        yield
+        return
+
+    def look(number: int, frame: FrameType | None) -> None:
+        if _wants_to_leave(keys):
+            # Once only: what ends the check is not to be interrupted.
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            raise LeftError
+
+    before = signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, LOOK_FOR_KEYS, LOOK_FOR_KEYS)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _wants_to_leave(keys: Keys) -> bool:
+    """Whether a key that leaves is among those that came meanwhile; they stay to be read, in their order."""
+    came: list[str] = []
+    while (key := keys.read(0)) != TICK:
+        came.append(key)
+        if ACTIONS.get(key) is Action.QUIT:
+            break
+    keys.waiting += came
+    return any(ACTIONS.get(each) is Action.QUIT for each in came)
+
+
+def _checked(saves: Saves, wish: Wish, seen: Watch, keys: Keys | None) -> Watch:
+    """Return the watch after one more check. A save meanwhile makes one more due, and no more than one.
+
+    Raises LeftError.
+    """
     saves.take()
-    report = check(saves.path, wish)
+    with _leaving_at_once(keys):
+        report = check(saves.path, wish)
     before = seen.report if seen.report and seen.report.functions else seen.before
     at, number = time.strftime("%H:%M:%S"), seen.number + 1
     return replace(seen, report=report, before=before, number=number, at=at, scroll=0)
@@ -99,14 +150,15 @@ def _append_json(saves: Saves, wish: Wish, manner: Manner) -> FileReport | None:
     return None
 
 
-def _append(
-    saves: Saves, wish: Wish, seen: Watch, manner: Manner, keys: Keyboard | WindowsKeyboard | None
-) -> FileReport | None:
+def _append(saves: Saves, wish: Wish, seen: Watch, manner: Manner, keys: Keys | None) -> FileReport | None:
     """Append each check below the one before; where there are keys, q ends it."""
     console = console_for(no_color=manner.no_color)
     while True:
         if saves.is_due():
-            seen = _checked(saves, wish, seen)
+            try:
+                seen = _checked(saves, wish, seen, keys)
+            except LeftError:
+                return seen.report
             show(watch_lines(seen, output_look(is_plain=manner.is_plain)), console)
             sys.stdout.flush()
         elif keys is None:
@@ -126,7 +178,10 @@ def _on_screen(saves: Saves, wish: Wish, seen: Watch, manner: Manner) -> FileRep
         while ACTIONS.get(key) is not Action.QUIT:
             if saves.is_due():
                 _paint(painter, replace(seen, is_checking=True), anew=False)
-                seen = _checked(saves, wish, seen)
+                try:
+                    seen = _checked(saves, wish, seen, keys)
+                except LeftError:
+                    break
                 key = RESIZE
             if key != TICK:
                 seen = _paint(painter, seen, anew=key == RESIZE)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from rich.cells import cell_len
 from rich.text import Text
 
+from bn_tutor.checker.crashes import NO_RETURN
 from bn_tutor.checker.report import Crash, FileReport, FunctionReport, Result, Verdict
 from bn_tutor.checker.trial import Aspect
 from bn_tutor.course.problem import Problem
@@ -128,6 +129,8 @@ def _same_crash(report: FileReport, function: FunctionReport) -> str:
 def _stopped(crash: Crash) -> str:
     if crash.type == "NotImplementedError":
         return "not written yet"
+    if crash.type == NO_RETURN:
+        return "returns nothing"
     where = f" in line {crash.line}" if crash.line else ""
     return f"stops{where}: {crash.type}"
 
@@ -249,7 +252,8 @@ def _verdict(report: FileReport) -> tuple[str, str]:
         return (f"✓ {report.path} is right. Well done!", RIGHT)
     if report.verdict is Verdict.ERROR:
         return (f"{report.path} could not be checked{_but(right)}.", WRONG)
-    lines = list(dict.fromkeys(each.accused.line for each in places(report)))
+    lines = [line for each in report.functions for line in sorted({one.line for one in each.accused})]
+    lines = list(dict.fromkeys(lines))
     where = f": {_lines(lines)}" if lines else ""
     return (f"Not right yet{where}{_but(right)}.", WRONG)
 

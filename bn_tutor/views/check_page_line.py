@@ -1,5 +1,6 @@
 """One accused line: where it is, what is wrong with it, how sure that is, and how to go on."""
 
+import ast
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,6 +24,8 @@ from bn_tutor.views.wrapping import filled, moved
 BESIDE = 56
 # What is nearer to the right value, relative to the largest of them, is not told to be different.
 NEAR = 1e-6
+# What a line consists of that only returns names.
+_RETURNED = (ast.Module, ast.Return, ast.Tuple, ast.Name, ast.Load)
 _LOOK_AT = re.compile(r"Look at `([^`]+)`")
 
 
@@ -81,9 +84,11 @@ def how_sure(place: Place) -> str:
     match place.accused.tier:
         case Tier.PROVED:
             return f"proved: with this line{more} changed, {name} comes out right"
-        case Tier.LIKELY if place.accused.fix and place.accused.other_lines:
-            lines = " or ".join(str(line) for line in (place.accused.line, *place.accused.other_lines))
+        case Tier.LIKELY if place.accused.fix and (instead := _others(place)):
+            lines = " or ".join(str(line) for line in (place.accused.line, *instead))
             return f"proved for one of these: with line {lines}{more} changed, {name} comes out right"
+        case Tier.LIKELY if place.accused.fix and place.accused.other_lines:
+            return f"likely: with this line{more} changed, {name} comes out right"
         case Tier.LIKELY:
             return "likely: here it first goes wrong, but no change of this line alone was seen to mend all"
         case Tier.SUSPECT:
@@ -93,10 +98,24 @@ def how_sure(place: Place) -> str:
             )
 
 
+def _others(place: Place) -> list[int]:
+    """Return the other lines that are worth a look: one that only returns names is not, whatever it names."""
+    return [line for line in place.accused.other_lines if not _only_returns(place.lines, line)]
+
+
+def _only_returns(lines: Sequence[str], line: int) -> bool:
+    code = lines[line - 1] if 0 < line <= len(lines) else ""
+    try:
+        tree = ast.parse(code.strip())
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return code.lstrip().startswith("return") and all(isinstance(each, _RETURNED) for each in ast.walk(tree))
+
+
 def _other_lines(place: Place, look: Look) -> list[Text]:
     """Return the lines of which one may be the wrong one instead."""
     lines: list[Text] = []
-    for other in place.accused.other_lines:
+    for other in _others(place):
         if place.accused.tier is Tier.SUSPECT:
             say = f"Look at line {other}, too: with the right value there, the results come out right."
         else:
@@ -129,7 +148,7 @@ def _values(place: Place, look: Look) -> list[Text]:
     """Return what the line makes beside what it should make; else what comes of it, beside what should."""
     accused = place.accused
     if accused.value is not None and accused.right is not None:
-        return compared(accused.stands_for, accused.value, accused.right, look)
+        return compared(accused.name or accused.stands_for, accused.value, accused.right, look)
     if accused is not place.function.accused[0]:
         return []
     wrong = [each for each in place.function.results.values() if each.verdict is Verdict.WRONG]
@@ -154,7 +173,7 @@ def compared(name: str, mine: Array, right: Array, look: Look) -> list[Text]:
 
 
 def _block(title: str, style: str, value: Array, look: Look, most: tuple[int, ...] | None) -> Block:
-    shape = look.text(f" {shape_text(value.shape)}", "dim")
+    shape = look.text(f" {shape_text(value.shape) if value.ndim else '(a number)'}", "dim")
     with np.errstate(all="ignore"):
         return array_block(look.text(title, f"bold {style}").append_text(shape), [], value, look, most)
 

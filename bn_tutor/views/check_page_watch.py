@@ -78,7 +78,9 @@ def _status(watch: Watch, look: Look) -> Text:
         f" checking {watch.path} …" if watch.is_checking else f" watching {watch.path}, checked at {watch.at}"
     )
     short = " checking …" if watch.is_checking else f" checked at {watch.at}"
-    keys = _keys(look, _KEYS)
+    # Where no line is accused there is nothing to mend by it.
+    is_accused = watch.report is not None and any(each.accused for each in watch.report.functions)
+    keys = _keys(look, _KEYS if is_accused else _KEYS[:-1])
     if len(look.shown(say)) + 2 + keys.cell_len > look.width:
         say = short
     if len(look.shown(say)) + 2 + keys.cell_len > look.width:

@@ -4,6 +4,8 @@ import ast
 
 import pytest
 
+from bn_tutor.checker.crash_hints import forgets_return
+from bn_tutor.checker.crashes import NO_RETURN, unwritten_crash
 from bn_tutor.checker.crashes import crash_of as explained
 from bn_tutor.checker.source import Source
 from tests.checker.check_files import BACKWARD, FORWARD, HEAD, RIGHT, checked, crash_of, with_fault
@@ -27,6 +29,7 @@ SENTENCES = [
     ("ValueError", "operands could not be broadcast together", "the shapes do not fit: operands"),
     ("ValueError", "matmul: Input operand 1 has a mismatch", "the shapes do not fit: matmul"),
     ("AxisError", "axis 2 is out of bounds", "the shapes do not fit: axis 2"),
+    ("ValueError", "shapes (2,3) and (2,3) not aligned: 3", "the shapes (2, 3) and (2, 3) cannot be"),
     ("ValueError", "not enough values to unpack (expected 3, got 2)", "more or fewer values are unpacked"),
     ("TypeError", "cannot unpack non-iterable NoneType object", "None is unpacked here"),
     ("TypeError", "unsupported operand type(s) for *: 'NoneType' and 'float'", "something is None here"),
@@ -59,7 +62,26 @@ def test_a_star_import_that_failed_may_have_been_where_a_name_comes_from():
 
 # What is put in the place of the line that makes dbeta, and what is then said.
 FAULTS = {
-    "a name": ("dbeta = douts.sum(axis=0)", "douts is not defined"),
+    "a slip in a name": ("dbeta = douts.sum(axis=0)", "douts is not defined: did you mean dout?"),
+    "a slip in a name of this function": (
+        "dbeta = (xaht + dout).sum(0)",
+        "xaht is not defined: did you mean xhat?",
+    ),
+    "a gradient that is not there": ("dbeta = dinv_std.sum(0)", "dinv_std is not defined: nothing in this"),
+    "a name of later": ("dbeta = dxx + dout", "dxx is not defined: nothing in this"),
+    "a name": ("dbeta = spam.sum(axis=0)", "spam is not defined: nothing in this"),
+    "rows in place of features": (
+        "dbeta = dout * dout.sum(axis=1)",
+        "the shapes (6, 4) and (6,) do not fit: (6,) has one number for each row, where one for each feature",
+    ),
+    "a transposed array": (
+        "dbeta = dout + dout.T",
+        "the shapes (6, 4) and (4, 6) do not fit: one is the other",
+    ),
+    "a product of matrices": (
+        "dbeta = np.dot(dout, dout)",
+        "the shapes (6, 4) and (6, 4) cannot be multiplied",
+    ),
     "a shape": ("dbeta = (dout + np.zeros((7, 7))).sum(axis=0)", "the shapes do not fit"),
     "an axis": ("dbeta = dout.sum(axis=5)", "the shapes do not fit"),
     "nothing yet": ("raise NotImplementedError", "this function is not written yet"),
@@ -81,6 +103,69 @@ def test_a_crash_is_told_at_its_line(tmp_path, name):
     assert crash.say[: len(sentence)] == sentence
     assert wrong in report.lines[crash.line - 1]
     assert crash_of(report, "batchnorm_forward") is None
+
+
+def test_one_number_a_row_is_asked_for_its_keepdims_where_rows_are_right(tmp_path):
+    text = FORWARD.replace("batchnorm", "layernorm").replace("x.mean(axis=0)", "x.mean(axis=1)")
+    crash = crash_of(checked(tmp_path, HEAD + text), "layernorm_forward")
+    assert crash.say.startswith(
+        "the shapes (6, 4) and (6,) do not fit: (6,) has one number for each row, and"
+    )
+    assert "(6, 1) for that. Is keepdims=True missing" in crash.say
+
+
+# What the backward function unpacks, of the three values that the forward function returns in its line 6.
+UNPACKED = {
+    "xhat, gamma": "and 2 names take them here: none of them takes inv_std",
+    "xhat, gamma, inv_std, mu, var": "and 5 names take them here: nothing is put in for mu and var",
+    "a, b, c, d": "and 4 names take them here",
+    "xhat, *gamma, a, b, c": "",
+}
+
+
+@pytest.mark.parametrize("names", UNPACKED)
+def test_what_is_unpacked_is_held_against_what_is_put_together(tmp_path, names):
+    text = with_fault(RIGHT, "    xhat, gamma, inv_std = cache", f"    {names} = cache")
+    crash = crash_of(checked(tmp_path, text), "batchnorm_backward")
+    said = UNPACKED[names]
+    assert crash.say.endswith(said)
+    assert crash.say.startswith("cache is put together with 3 values in line 6, ") is bool(said)
+
+
+def test_a_cache_by_its_name_wins_and_two_of_a_name_are_not_told(tmp_path):
+    named = with_fault(RIGHT, "    return gamma * xhat", "    cache = xhat, gamma\n    return gamma * xhat")
+    named = with_fault(named, "beta, (xhat, gamma, inv_std)", "beta, cache")
+    say = crash_of(checked(tmp_path, named), "batchnorm_backward").say
+    counts = "cache is put together with 2 values in line 6, and 3 names take them here"
+    assert say == f"{counts}: nothing is put in for inv_std"
+    twice = with_fault(named, "    cache = xhat, gamma\n", "    cache = xhat, x\n    cache = xhat, gamma\n")
+    assert crash_of(checked(tmp_path, twice), "batchnorm_backward").say.startswith("more or fewer values")
+
+
+RETURNS = {
+    "dx = dout * 2": True,
+    "dx = dout * 2\n    return": True,
+    "dx = dout * 2\n    return dx": False,
+    "dx = dout * 2\n    return None": False,
+    "dx = dout * 2\n    raise ValueError": False,
+    "pass": False,
+    "'''To do.'''": False,
+    "dx = dgamma = None": False,
+    "xhat, gamma = cache": False,
+    "dx = dout.sum(0)\n    def inner():\n        return dx": True,
+    "def inner():\n        dx = 2 * dout": False,
+}
+
+
+@pytest.mark.parametrize("body", RETURNS)
+def test_a_finished_function_without_a_return_is_no_unwritten_one(body):
+    text = f"def backward(dout, cache):\n    {body}\n"
+    source = Source(None, text, ast.parse(text))
+    assert forgets_return(source.functions["backward"].tree) is RETURNS[body]
+    crash = unwritten_crash(source, "backward", "it returns None")
+    assert crash.type == (NO_RETURN if RETURNS[body] else "NotImplementedError")
+    assert ("return statement" in crash.say) is RETURNS[body]
+    assert unwritten_crash(source, "backward", "it returns zeros").type == "NotImplementedError"
 
 
 UNWRITTEN = {

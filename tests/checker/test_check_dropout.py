@@ -72,3 +72,22 @@ def test_what_fits_no_meaning_is_wrong(tmp_path, name):
 def test_a_share_that_p_does_not_mean_is_told(tmp_path):
     report = checked(tmp_path, filled(f"{KEEP.replace('rand(', 'randn(')} / p"))
     assert "of the numbers are kept" in said_of(report, "dropout_forward")["out"]
+
+
+SHARED = {"column": "x.shape[1]", "row": "len(x), 1"}
+
+
+@pytest.mark.parametrize("line", SHARED)
+def test_a_mask_that_many_numbers_share_is_told(tmp_path, line):
+    report = checked(tmp_path, filled(f"(np.random.rand({SHARED[line]}) < p) / p"))
+    say = f"one number of the mask is drawn for a whole {line}: every entry of x has its own"
+    assert report.verdict == "wrong"
+    assert said_of(report, "dropout_forward") == {"out": say}
+    assert not [each for function in report.functions for each in function.accused if each.tier == "proved"]
+
+
+def test_a_mask_that_depends_on_the_row_is_told(tmp_path):
+    report = checked(
+        tmp_path, filled("(np.random.rand(len(x), 1) * 0.5 + np.random.rand(*x.shape) < p + 0.2) / p")
+    )
+    assert "of some rows far more is kept than of others" in said_of(report, "dropout_forward")["out"]

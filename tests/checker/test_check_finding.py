@@ -187,3 +187,9 @@ def batchnorm_backward(dout, x, gamma, beta, eps):
 """
     assert checked(tmp_path, text).verdict == "right"
     assert checked(tmp_path, with_fault(text, "dout.sum(0)", "dout.sum(1)")).verdict == "wrong"
+
+
+def test_of_a_name_that_is_none_all_that_there_are_are_listed(tmp_path):
+    report = checked(tmp_path, RIGHT, functions=("forward=nosuch",))
+    (found,) = report.problems
+    assert "batchnorm_forward, batchnorm_backward" in found.hint

@@ -157,3 +157,53 @@ def test_a_wrong_result_among_them_is_no_matter_of_order(tmp_path):
     report = checked(tmp_path, with_fault(text, "dbeta = dout.sum(axis=0)", "dbeta = dout.mean(axis=0)"))
     assert report.verdict == "wrong"
     assert "shape" in said_of(report, "batchnorm_backward")["dx"]
+
+
+SINGLE = with_fault(RIGHT, "    inv_std = ", "    x = x.astype(np.float32)\n    inv_std = ")
+
+
+def test_single_precision_on_the_way_is_a_note_and_no_mistake(tmp_path):
+    report = checked(tmp_path, SINGLE)
+    assert report.verdict == "right"
+    notes = [note for each in report.functions for note in each.notes]
+    assert "out is made with float32 on the way, so it is compared to fewer digits" in notes
+
+
+def test_a_comment_on_single_precision_changes_nothing(tmp_path):
+    text = with_fault(RIGHT, "dx = inv_std", "dx = (1 + 1e-4) * inv_std  # float32")
+    assert said_of(checked(tmp_path, text), "batchnorm_backward").keys() == {"dx"}
+
+
+EPS = {
+    "forgotten": ("x.var(axis=0) + eps", "x.var(axis=0)"),
+    "outside": ("np.sqrt(x.var(axis=0) + eps)", "(np.sqrt(x.var(axis=0)) + eps)"),
+    "squared": ("x.var(axis=0) + eps", "x.var(axis=0) + eps**2"),
+    "its own": ("x.var(axis=0) + eps", "x.var(axis=0) + 1.5 * eps"),
+    "ddof": ("x.var(axis=0)", "x.var(axis=0, ddof=1)"),
+}
+
+
+@pytest.mark.parametrize("name", EPS)
+def test_no_mistake_with_eps_hides_behind_single_precision(tmp_path, name):
+    report = checked(tmp_path, with_fault(SINGLE, *EPS[name]))
+    assert "out" in said_of(report, "batchnorm_forward")
+
+
+TABLE = with_fault(
+    RIGHT.replace("(x, gamma, beta, eps)", "(x, gamma, beta, bn_param)").replace(
+        "+ eps", "+ bn_param['eps']"
+    ),
+    "    inv_std = 1",
+    "    old = {old}\n    bn_param['running_mean'] = 0.9 * old + 0.1 * x.mean(axis=0)\n    inv_std = 1",
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "is_noted"),
+    [("bn_param['running_mean']", True), ("bn_param.get('running_mean', np.zeros(x.shape[1]))", False)],
+)
+def test_settings_that_a_first_call_does_not_have_are_a_note(tmp_path, old, is_noted):
+    report = checked(tmp_path, TABLE.replace("{old}", old))
+    say = "KeyError: running_mean is not yet in the settings when training begins"
+    notes = report.functions[0].notes
+    assert any(note.startswith(say) for note in notes) == is_noted

@@ -174,3 +174,14 @@ def test_how_test_mode_is_reached(name):
 )
 def test_which_attributes_are_running_averages(text, found):
     assert averages_of(text) == found
+
+
+def test_what_an_object_does_to_its_own_averages_is_no_note(tmp_path):
+    text = TEXT
+    for name in ("mean", "var"):
+        written = f"self.running_{name} = self.momentum * self.running_{name} + (1 - self.momentum) * {name}"
+        changed = f"self.running_{name} += (1 - self.momentum) * ({name} - self.running_{name})"
+        text = with_fault(text, written, changed)
+    report = checked(tmp_path, text)
+    assert report.verdict == "right"
+    assert [each.notes for each in report.functions] == [(), ()]

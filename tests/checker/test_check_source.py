@@ -26,6 +26,8 @@ TROUBLES = {
     "zero byte": (b"x = 1\ny = '\0'\n", 2, "this is a binary file, not Python"),
     "latin": ("x = 1\ny = 'ö'\n".encode("latin-1"), 2, "this line is not UTF-8"),
     "coding": ("# coding: spam\n", 1, "the encoding is not known"),
+    "coding in the second line": ("#!/bin/env python\n# coding: spam\n", 1, "the encoding is not known"),
+    "no text": (b"\xff\xfe bad", 1, "this is not a text file"),
     "large": (b"#" * (LARGEST_FILE + 1), 0, "the file is larger than 1 MB"),
     "deep": (f"x = {'-' * 400}1\n", 0, "this is nested too deeply"),
 }
@@ -95,3 +97,37 @@ def test_what_comes_from_the_future_holds_for_every_statement(tmp_path):
     for _, code in compiled(found):
         exec(marshal.loads(code), space)
     assert space["f"].__annotations__ == {"x": "spam"}
+
+
+def test_a_notebook_is_told_how_to_become_a_file(tmp_path):
+    path = tmp_path / "mine.ipynb"
+    path.write_text('{"cells": []}', encoding="utf-8")
+    found = read_source(path)
+    assert found.message == "this is a notebook, not a Python file"
+    assert ".py" in found.hint
+
+
+DATACLASS = """
+@dataclass
+class A:
+    one: int
+    two: float = 1e-5
+    KIND: ClassVar[int] = 3
+    three: list = field(default_factory=list)
+    made: int = field(default=0, init=False)
+    four: int = dataclasses.field(default=4)
+    _: KW_ONLY
+    five: int
+"""
+
+
+def test_a_dataclass_takes_its_fields(tmp_path):
+    found = read(tmp_path, DATACLASS + "class B:\n    one: int\n")
+    constructor = found.dataclass_constructor("A")
+    assert [(each.name, each.default) for each in constructor.parameters] == [
+        ("one", ""),
+        ("two", "1e-05"),
+        ("three", "list"),
+        ("four", "4"),
+    ]
+    assert found.dataclass_constructor("B") is None

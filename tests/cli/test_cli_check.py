@@ -222,6 +222,24 @@ def test_the_document_names_the_line_and_the_mistake(check):
     assert shown["accused"][0]["fix"] == SLIP[0]
 
 
+@pytest.mark.parametrize(
+    ("wish", "said"),
+    [
+        (["--lesson", "batchnrom"], "batchnorm"),
+        (["--lesson", "batchnrom", "--watch"], "batchnorm"),
+        (["--function", "nosuch"], "nosuch"),
+    ],
+)
+def test_what_is_refused_is_a_document_too(check, wish, said):
+    result = check(RIGHT, "--json", *wish)
+    document = json.loads(result.stdout)
+    assert (result.returncode, result.stderr) == (2, "")
+    assert misfits(document, DOCUMENT) == []
+    assert (document["file"], document["verdict"], document["functions"]) == ("my_bn.py", "error", [])
+    assert said in document["problems"][0]["message"]
+    assert "error:" not in document["problems"][0]["message"]
+
+
 # --- what is given ----------------------------------------------------------------------------------------
 
 

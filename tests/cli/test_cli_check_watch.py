@@ -99,6 +99,46 @@ def test_an_interrupt_in_the_middle_of_a_check(terminal, written):
     assert all(code in opened.received for code in LEFT_AS_IT_WAS)
 
 
+ENDLESS = RIGHT.replace("    dbeta = ", "    while True: pass\n    dbeta = ")
+
+
+@pytest.mark.parametrize("options", [(), ("--plain",)], ids=["in place", "plain"])
+def test_a_key_ends_a_check_that_runs(watch, written, options, tmp_path):
+    """The file would run for minutes, and the test waits for seconds only."""
+    opened = watch(WRONG, "--time-limit", "300", *options, TMPDIR=str(tmp_path))
+    written("my_bn.py", ENDLESS)
+    wait_for_a_check(tmp_path)
+    opened.send("f", "G")
+    ends(opened, "q", 1)
+    assert not list(tmp_path.glob("bn-tutor-check-*"))
+    assert b"LeftError" not in opened.received
+
+
+def wait_for_a_check(folder):
+    """Wait for the folder that a check works in."""
+    until = time.monotonic() + PATIENCE
+    while not list(folder.glob("bn-tutor-check-*")):
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def test_leaving_before_the_first_check_is_done_is_no_verdict(terminal, written):
+    written("my_bn.py", ENDLESS)
+    opened = terminal("--time-limit", "300", command=COMMAND)
+    opened.shows("checking my_bn.py")
+    ends(opened, "q", 2)
+    assert all(code in opened.received for code in LEFT_AS_IT_WAS)
+
+
+def test_other_keys_wait_for_the_end_of_a_check(terminal, written):
+    written("my_bn.py", WRONG)
+    opened = terminal(command=COMMAND, rows=50)
+    opened.shows("checking my_bn.py")
+    opened.send("f")
+    opened.shows("dgamma = (dout * xhat).sum(axis=0)")
+    ends(opened, "q", 1)
+
+
 def test_keys_scroll_and_show_the_fix(watch):
     opened = watch(shows="▼", rows=24)
     opened.send("f")

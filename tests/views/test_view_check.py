@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bn_tutor.checker.crashes import NO_RETURN
 from bn_tutor.checker.report import (
     Accused,
     Crash,
@@ -26,6 +27,7 @@ from bn_tutor.checker.report import (
 )
 from bn_tutor.checker.trial import Aspect
 from bn_tutor.course.problem import Problem
+from bn_tutor.export.check_document import check_document
 from bn_tutor.views.check_page import check_lines
 from bn_tutor.views.check_page_parts import code_lines, part_of
 from bn_tutor.views.check_page_watch import Watch, news_lines, watch_lines, watch_screen
@@ -208,7 +210,57 @@ def test_of_several_proved_lines_all_have_to_change():
     both = replace(report.functions[0], accused=(RUNNING, replace(RUNNING, line=4)))
     text = words(replace(report, functions=(both,)))
     assert "with this line and 1 more changed, batchnorm_forward comes out right" in text
-    assert "Not right yet: look at lines 5 and 4." in text
+    assert "Not right yet: look at lines 4 and 5." in text
+
+
+def other_line(tier, line, **changes):
+    """Return the words of a page on which VARIANCE may be another line instead."""
+    report = wrong()
+    accused = replace(VARIANCE, tier=tier, other_lines=(line,), **changes)
+    lines = [*SOURCE, "    return dvar, (dx, dgamma)  # the order", "    return dvar * 2, np.sum(dx)"]
+    functions = (report.functions[0], replace(report.functions[1], accused=(accused,)))
+    return words(replace(report, functions=functions, lines=lines))
+
+
+def test_a_return_of_names_is_not_shown_as_what_may_be_wrong_instead():
+    returns = len(SOURCE) + 1
+    for tier in Tier:
+        assert "or else" not in other_line(tier, returns)
+        assert "or else" in other_line(tier, returns + 1)
+    assert f"with line {DVAR} or {returns + 1} changed" in other_line(
+        Tier.LIKELY, returns + 1, fix="dvar = 1"
+    )
+    alone = other_line(Tier.LIKELY, returns, fix="dvar = 1")
+    assert "likely: with this line changed, batchnorm_backward comes out right" in alone
+
+
+def test_a_single_number_has_no_shape():
+    report = wrong()
+    accused = replace(VARIANCE, value=np.array(2.0), right=np.array(3.0))
+    text = words(replace(report, functions=(replace(report.functions[1], accused=(accused,)),)))
+    assert "your dvar (a number) should be (a number) 2" in text
+
+
+def test_a_function_without_return_is_told_as_such():
+    report = stopped()
+    crash = Crash(DVAR, NO_RETURN, "", "the return statement is missing")
+    lacks = replace(report.functions[1], looked=looked("b", Aspect.BACKWARD, crash=crash))
+    text = words(replace(report, functions=(lacks,)))
+    assert text.startswith("✗ batchnorm_backward returns nothing ")
+    assert "Python" not in text
+
+
+def test_the_page_and_the_document_tell_the_same_of_a_wrong_output():
+    """The first batch does not show it, the second does, and the third shows more of it."""
+    first, worse = result("dx", WRONG, "dx is off by 0.44"), result("dx", WRONG, "dx is off by 0.61")
+    worse = replace(worse, error=0.61)
+    for aspect, name in ((Aspect.BACKWARD, "dx"), (Aspect.TEST, f"dx ({Aspect.TEST})")):
+        found = [each for one in (result("dx"), first, worse) for each in looked("b", aspect, one)]
+        report = FileReport("my_bn.py", (FunctionReport("b", 9, found),), (), "", SOURCE)
+        told = check_document(report, show_fix=False)["functions"][0]["outputs"][name]
+        assert told == {"verdict": "wrong", "error": first.error, "say": first.say}
+        assert "dx is off by 0.44" in words(report)
+        assert "0.61" not in words(report)
 
 
 def test_a_line_without_values_shows_what_comes_of_it():
@@ -350,6 +402,9 @@ def test_the_last_line_is_the_watch_and_the_keys():
     assert len(lines) == 24
     assert lines[-1].plain == " watching my_bn.py, checked at 11:02:31   q quit  ↓ ↑ scroll  f fix"
     assert lines[-3].plain == f" ▼ {most + 1} more lines: ↓"
+    for nothing_to_mend in (right(), stopped(), None):
+        other, _ = watch_screen(watch(nothing_to_mend), Look(), 24)
+        assert other[-1].plain == " watching my_bn.py, checked at 11:02:31   q quit  ↓ ↑ scroll"
     whole = page(wrong())
     assert len(whole) == 22 + most
     last, _ = watch_screen(replace(watch(wrong()), scroll=most), Look(), 24)
