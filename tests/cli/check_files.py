@@ -9,7 +9,7 @@ RIGHT = dedent("""\
     def batchnorm_forward(x, gamma, beta, bn_param):
         eps = bn_param.get("eps", 1e-5)
         momentum = bn_param.get("momentum", 0.9)
-        running_mean, running_var = bn_param["running_mean"], bn_param["running_var"]
+        running_mean, running_var = bn_param.get("running_mean", 0.0), bn_param.get("running_var", 0.0)
         if bn_param["mode"] == "test":
             return gamma * (x - running_mean) / np.sqrt(running_var + eps) + beta, None
         mu, var = x.mean(axis=0), x.var(axis=0)
