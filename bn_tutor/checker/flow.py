@@ -125,7 +125,10 @@ def nearest(sites: Sequence[Site], site: Site) -> list[Site]:
     same = [each for each in sites if each.line == site.line and each.function == site.function]
     names = names_in(site.expression).union(*(names_in(each.expression) for each in same)) | targets_of(site)
     mine = [each for each in sites if each.function == site.function and each.line <= site.line]
-    named = [each for each in reversed(mine) if targets_of(each) & names]
+    own = names_in(site.expression)
+    storing = (each for each in reversed(mine) if each.kind is not Kind.RETURNED)
+    named = [each for each in storing if targets_of(each) & names]
+    named.sort(key=lambda each: each.holder not in own)  # before what else its line, or its table, has
     inner = names.union(*(names_in(each.expression) for each in named))
     called = [each for each in sites if is_called_by(each, inner)]
     name = site.function.rpartition(".")[2]

@@ -104,6 +104,15 @@ def test_the_nearest_are_names_loops_calls_and_callers():
     assert {site.line for site in nearest(sites, helper)} >= {14, 15}
 
 
+def test_of_a_table_the_entry_that_is_meant_is_the_nearest():
+    text = (
+        "def f(d):\n    d['a'] = 1.5\n    d['b'] = 2.5\n    d['c'] = 3.5\n    return d['c'], d['a'], d['b']\n"
+    )
+    sites = sites_of(text)
+    returned = next(site for site in sites if site.name == "d['a']" and site.kind is Kind.RETURNED)
+    assert nearest(sites, returned)[0].line == 2
+
+
 def test_further_before_it_stands_where_values_were_put_together():
     sites = sites_of()
     gradient = next(site for site in sites if site.line == 16 and site.kind is Kind.VALUE)
