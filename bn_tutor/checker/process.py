@@ -34,6 +34,8 @@ MARK = "BN_TUTOR_CHECK"
 MOST_PRINTED = 64 * 1024
 # What importing NumPy may take in the child, in seconds, before the file's own time begins.
 START = 30.0
+# What a word of where the file hangs may take to come, once its time is over.
+WORD_COMES = 1.0
 # What the keeper may take to end all that a file has started, and then a pipe to close.
 SWEEPING, CLOSING = 4.0, 0.5
 
@@ -118,6 +120,13 @@ class Child:
             return inside(Path(self.path), next((int(line) for name, line in found if name == path), 0))
         return 0
 
+    def _await_word(self) -> None:
+        """Wait a little for the child's word of where it hangs: on a busy machine it comes late."""
+        until = time.monotonic() + WORD_COMES
+        with suppress(OSError):
+            while not (self.folder / STUCK).stat().st_size and time.monotonic() < until:
+                time.sleep(0.02)
+
     def _name(self) -> str:
         """Return the function that ran last; a line's number stands there while the file is loaded."""
         with suppress(OSError):
@@ -134,6 +143,7 @@ class Child:
         return f" at line {line}" if line and not self._name().isdecimal() else ""
 
     def _late(self) -> StoppedError:
+        self._await_word()
         seconds = f"{self.seconds:g} second{'' if self.seconds == 1 else 's'}"
         why = f"{self._running()} still ran after {seconds}, and was stopped{self._where()}"
         return StoppedError(why, "time limit", self._line(), self._name(), is_over=True)
