@@ -16,13 +16,13 @@ from bn_tutor.checker.source import Source
 from bn_tutor.checker.steps import exchanges, steps
 from bn_tutor.checker.trial import Aspect, Trial
 
-# In which order the parts of a layer are diagnosed: each builds on those before it.
 # What a diagnosis may take, in seconds; then what is known by then is said.
 BUDGET = 2.5
 # What a last experiment may still take after it.
 GRACE = 2.0
 # So many mistakes are looked for in one function.
 MOST_MISTAKES = 4
+# In which order the parts of a layer are diagnosed: each builds on those before it.
 _ORDER = (Aspect.FORWARD, Aspect.TEST, Aspect.RUNNING, Aspect.BACKWARD)
 
 

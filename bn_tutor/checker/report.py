@@ -123,14 +123,17 @@ class FunctionReport:
 
     @property
     def results(self) -> Mapping[str, Result]:
-        """The results by name, each the worst of all trials."""
-        worst: dict[str, Result] = {}
+        """The results by name: a wrong one as on the first batch that shows it, a right one at its worst."""
+        found: dict[str, Result] = {}
         for looked in self.looked:
             for result in looked.results:
                 name = f"{result.name} ({looked.aspect})" if looked.aspect is Aspect.TEST else result.name
-                if name not in worst or _badness(result) > _badness(worst[name]):
-                    worst[name] = result
-        return worst
+                before = found.get(name)
+                if before is None or (
+                    before.verdict is Verdict.RIGHT and _badness(result) > _badness(before)
+                ):
+                    found[name] = result
+        return found
 
     @property
     def first_crash(self) -> Crash | None:

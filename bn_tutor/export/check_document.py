@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
-from bn_tutor.checker.report import Accused, FileReport, FunctionReport, Result, Verdict
-from bn_tutor.checker.trial import Aspect
+from bn_tutor.checker.report import Accused, FileReport, FunctionReport, Result
 
 FORMAT = 1
 
@@ -45,7 +44,7 @@ def _function(function: FunctionReport, show_fix: bool) -> Mapping[str, Any]:
         "accused": [_accused(each, show_fix) for each in function.accused],
         "crash": {"type": crash.type, "message": crash.message, "explanation": crash.say} if crash else None,
         "notes": list(function.notes),
-        "outputs": {name: _output(result) for name, result in _results(function).items()},
+        "outputs": {name: _output(result) for name, result in function.results.items()},
     }
 
 
@@ -72,17 +71,6 @@ def _mistake(accused: Accused | None) -> Mapping[str, str] | None:
         return None
     mistake = accused.mistake
     return {"id": mistake.id, "title": mistake.title, "explanation": mistake.explanation}
-
-
-def _results(function: FunctionReport) -> Mapping[str, Result]:
-    """Return the results by name; a wrong one as on the first batch that shows it, as on the page."""
-    first: dict[str, Result] = {}
-    for looked in function.looked:
-        for result in looked.results:
-            if result.verdict is Verdict.WRONG:
-                in_test_mode = f" ({looked.aspect})" if looked.aspect is Aspect.TEST else ""
-                first.setdefault(result.name + in_test_mode, result)
-    return {name: first.get(name, worst) for name, worst in function.results.items()}
 
 
 def _output(result: Result) -> Mapping[str, Any]:

@@ -102,18 +102,8 @@ def _told(report: FileReport, function: FunctionReport, look: Look) -> list[Text
 
 
 def _of(function: FunctionReport, verdict: Verdict) -> Iterator[tuple[str, Result]]:
-    """Yield the results with a verdict, each as it was on the first batch that shows it, as values are."""
-    for name, worst in function.results.items():
-        if worst.verdict is verdict:
-            bare, is_test = name.removesuffix(_IN_TEST_MODE), name.endswith(_IN_TEST_MODE)
-            there = (
-                result
-                for looked in function.looked
-                for result in looked.results
-                if (result.name, result.verdict) == (bare, verdict)
-                and (looked.aspect is Aspect.TEST) is is_test
-            )
-            yield name, next(there, worst)
+    """Yield the results with a verdict."""
+    yield from ((name, result) for name, result in function.results.items() if result.verdict is verdict)
 
 
 def _same_crash(report: FileReport, function: FunctionReport) -> str:
