@@ -1,0 +1,1 @@
+"""Small training runs, on the project's own engine, that test what is said of batch norm."""
