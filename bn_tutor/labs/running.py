@@ -4,11 +4,13 @@ import os
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
+from threading import current_thread, main_thread
 
 from bn_tutor.labs.lab import Lab, Setting
-from bn_tutor.labs.rows import Row, Rows
+from bn_tutor.labs.rows import Row
 from bn_tutor.labs.samples import Source
 
 
@@ -31,15 +33,8 @@ class Plan:
         """How many runs there are."""
         return len(self.cells) * len(self.seeds)
 
-    def whole(self, rows: Sequence[Row]) -> Rows:
-        """Return, in the plan's order, the rows of those seeds that have all of them."""
-        cells = self.cells
-        kept = [[_matching(rows, {**cell, "seed": seed}) for cell in cells] for seed in self.seeds]
-        return Rows(
-            tuple(row for of_seed in kept if None not in of_seed for row in of_seed if row is not None)
-        )
-
-    def _settings(self) -> Iterator[tuple[Row, Setting]]:
+    def settings(self) -> Iterator[tuple[Row, Setting]]:
+        """Yield every run: its cell, and what it is given."""
         # Seed by seed, so that a run that is interrupted has some that are whole.
         for seed in self.seeds:
             setting = Setting(self.sizes, self.source, seed)
@@ -57,19 +52,37 @@ def run(plan: Plan, workers: int = 0) -> Iterator[Row]:
     workers = min(workers or cores(), plan.count)
     measure = plan.lab.measure
     if workers <= 1:
-        yield from (measured(measure, cell, setting) for cell, setting in plan._settings())
+        yield from (measured(measure, cell, setting) for cell, setting in plan.settings())
         return
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_leave_interrupts_to_the_parent)
+    yield from _run_apart(plan, workers)
+
+
+def _run_apart(plan: Plan, workers: int) -> Iterator[Row]:
+    measure = plan.lab.measure
+    others = active_children()
+    pool = ProcessPoolExecutor(workers, get_context("spawn"))
     try:
-        waiting = [pool.submit(measured, measure, cell, setting) for cell, setting in plan._settings()]
+        with _born_deaf():
+            waiting = [pool.submit(measured, measure, cell, setting) for cell, setting in plan.settings()]
         yield from (future.result() for future in as_completed(waiting))
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+        for child in active_children():
+            if child not in others:
+                child.terminate()
 
 
-def _matching(rows: Sequence[Row], wanted: Row) -> Row | None:
-    """Return the row that has all these values."""
-    return next((row for row in rows if all(row.get(name) == value for name, value in wanted.items())), None)
+@contextmanager
+def _born_deaf() -> Iterator[None]:
+    """Let processes that begin meanwhile hear no Ctrl-C: it is the parent that ends them."""
+    if current_thread() is not main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def measured(measure: Measure, cell: Row, setting: Setting) -> Row:
@@ -80,7 +93,3 @@ def measured(measure: Measure, cell: Row, setting: Setting) -> Row:
 def cores() -> int:
     """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _leave_interrupts_to_the_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
