@@ -4,6 +4,8 @@ from pathlib import Path
 
 import typer
 
+LABS = Path(__file__).parents[1] / "labs"
+
 
 def complete_lesson(incomplete: str) -> list[str]:
     """Return the names of lessons that begin so."""
@@ -38,6 +40,14 @@ def complete_function(context: typer.Context, incomplete: str) -> list[str]:
     role, equals, begun = incomplete.rpartition("=")
     names = [*source.functions, *source.classes] if isinstance(source, Source) else []
     return [f"{role}{equals}{name}" for name in names if name.startswith(begun)]
+
+
+def complete_lab(incomplete: str) -> list[str]:
+    """Return the names of labs that begin so, and the two pages; the labs themselves would import NumPy."""
+    names = sorted(
+        path.stem.replace("_", "-") for path in LABS.glob("*.py") if "\nLAB = " in path.read_text("utf-8")
+    )
+    return [name for name in (*names, "list", "claims") if name.startswith(incomplete)]
 
 
 def _lesson_of(context: typer.Context) -> Path | None:

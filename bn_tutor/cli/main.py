@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from bn_tutor.cli import check, lesson, progress, quiz, walk
+from bn_tutor.cli import check, lab, lesson, progress, quiz, walk
 from bn_tutor.version import __version__
 
 HELP = """\
@@ -23,6 +23,7 @@ Try:
   bn-tutor walk batchnorm --predict   answer before you see
   bn-tutor quiz                       questions, with feedback that names the mistake
   bn-tutor check my_bn.py             your own code: which line is wrong, and why
+  bn-tutor lab learning-rate          does what they say of BN hold? train, and see
   bn-tutor lesson list                the lessons there are
 """
 
@@ -35,6 +36,7 @@ app = typer.Typer(
 app.command("walk", help=walk.HELP)(walk.walk)
 app.command("quiz", help=quiz.HELP)(quiz.quiz)
 app.command("check", help=check.HELP)(check.check)
+app.command("lab", help=lab.HELP)(lab.lab)
 app.command("progress", help=progress.HELP)(progress.progress)
 app.add_typer(lesson.app, name="lesson", help=lesson.HELP)
 

@@ -135,10 +135,10 @@ def verdict(finding: Finding, rows: Rows) -> Verdict:
     if votes[most] < AGREEMENT * seeds:
         return Verdict(finding, Word.UNDECIDED, "", votes, (_disagreement(finding, votes), evidence))
     outcome = finding.outcomes[most]
-    agreed = f"{outcome.concluded}: so {_of_seeds(votes[most], seeds)}"
+    agreed = f"{outcome.concluded}, in {_of_seeds(votes[most], seeds)}"
     if seeds < LEAST_SEEDS:
         return Verdict(
-            finding, Word.TOO_FEW, most, votes, (f"{agreed}, and a verdict takes {LEAST_SEEDS}.", evidence)
+            finding, Word.TOO_FEW, most, votes, (f"{agreed}; a verdict takes {LEAST_SEEDS}.", evidence)
         )
     return Verdict(finding, outcome.word, most, votes, (f"{agreed}.", evidence))
 

@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ class Plan:
 Measure = Callable[[Row, Setting], Mapping[str, float]]
 
 
-def run(plan: Plan, workers: int = 0) -> Iterator[Row]:
+def run(plan: Plan, workers: int = 0) -> Generator[Row]:
     """Yield a row for each run of the plan, as they end. ``workers``: how many processes; 0 for one a core.
 
     Where the iterator is closed before its end, what has not begun is not run.
@@ -57,7 +57,7 @@ def run(plan: Plan, workers: int = 0) -> Iterator[Row]:
     yield from _run_apart(plan, workers)
 
 
-def _run_apart(plan: Plan, workers: int) -> Iterator[Row]:
+def _run_apart(plan: Plan, workers: int) -> Generator[Row]:
     measure = plan.lab.measure
     others = active_children()
     pool = ProcessPoolExecutor(workers, get_context("spawn"))

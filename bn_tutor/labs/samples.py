@@ -13,6 +13,7 @@ CLASSES = 10
 SIDE = 8
 SYNTHETIC_COUNT = 1_797
 TEST_SHARE = 0.2
+TRAIN_COUNT = round(SYNTHETIC_COUNT * (1 - TEST_SHARE))
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,192 @@
+"""What ``bn-tutor lab NAME`` does: ask for a prediction, run, show, and keep."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from bn_tutor.cli.lab_wish import Wish
+from bn_tutor.cli.output import console_for, fail, is_terminal, output_look, show, tell, until_reader_leaves
+from bn_tutor.course.plain import one_line
+from bn_tutor.course.state_folder import state_folder
+from bn_tutor.export.lab_document import lab_csv, lab_json
+from bn_tutor.export.svg import page_svg
+from bn_tutor.labs.lab import Lab
+from bn_tutor.labs.records import keep
+from bn_tutor.labs.report import Report
+from bn_tutor.labs.rows import Row
+from bn_tutor.labs.running import run
+from bn_tutor.version import __version__
+from bn_tutor.views.lab_page import Plot, choice_lines, question_lines, report_lines
+from bn_tutor.views.look import Look
+
+INTERRUPTED = 130
+# For a screen reader: how often is told how far it is.
+QUARTERS = 4
+# Columns of a picture.
+WIDTH = 100
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a run is shown, and where it is written."""
+
+    predict: int | None = None
+    as_json: bool = False
+    csv: Path | None = None
+    svg: Path | None = None
+    force: bool = False
+    no_color: bool = False
+
+
+def run_lab(wish: Wish, manner: Manner, look: Look) -> None:
+    """Run the lab and show what it came to; exit status 130 where it was stopped, 1 where a file failed."""
+    lab = wish.plan.lab
+    _refuse_files(manner)
+    if wish.note:
+        tell(wish.note)
+    with until_reader_leaves():
+        if not manner.as_json:
+            show(question_lines(lab, look), console_for(no_color=manner.no_color))
+        predicted = _predicted(lab, manner, look)
+        report = _report(wish, predicted, manner, look)
+        plot = _plot()
+        if manner.as_json:
+            sys.stdout.write(lab_json(report))
+        else:
+            show(report_lines(report, look, plot), console_for(no_color=manner.no_color))
+    if problem := keep(report, state_folder()):
+        tell(f"the run could not be kept for the page of claims: {problem}")
+    written = _write_files(report, manner, plot)
+    if report.is_stopped:
+        raise typer.Exit(INTERRUPTED)
+    if not written:
+        raise typer.Exit(1)
+
+
+# --- the prediction ---------------------------------------------------------------------------------------
+
+
+def _predicted(lab: Lab, manner: Manner, look: Look) -> str:
+    """Return the name of the outcome that the learner expects; empty where nobody is asked, or knows."""
+    names = list(lab.findings[0].outcomes)
+    if manner.predict is not None:
+        if manner.predict > len(names):
+            fail(f"--predict is a number from 1 to {len(names)}")
+        return names[manner.predict - 1]
+    if manner.as_json or not is_terminal():
+        return ""
+    show([*choice_lines(lab, look), Text()], console_for(no_color=manner.no_color))
+    return _asked(names)
+
+
+def _asked(names: Sequence[str]) -> str:
+    while True:
+        try:
+            answer = input(f" your prediction, 1 to {len(names)} (Enter: none)> ").strip()
+        except EOFError:
+            answer = ""
+        except KeyboardInterrupt:
+            sys.stdout.write("\n")
+            raise typer.Exit(INTERRUPTED) from None
+        if not answer:
+            return ""
+        if answer.isascii() and answer.isdecimal() and 1 <= int(answer[:9]) <= len(names):
+            return names[int(answer[:9]) - 1]
+
+
+# --- the run ----------------------------------------------------------------------------------------------
+
+
+def _report(wish: Wish, predicted: str, manner: Manner, look: Look) -> Report:
+    plan, rows, begun = wish.plan, list[Row](), time.monotonic()
+    with _watched(plan.count, manner, look) as told, closing(run(plan)) as running:
+        try:
+            for row in running:
+                rows.append(row)
+                told(len(rows))
+        except KeyboardInterrupt:
+            pass  # what there is, is shown
+    return Report(
+        lab=plan.lab,
+        source=plan.source.name,
+        said=plan.source.said,
+        sizes=plan.sizes,
+        is_quick=wish.is_quick,
+        seeds=list(plan.seeds),
+        rows=rows,
+        planned=plan.count,
+        seconds=time.monotonic() - begun,
+        date=date.today().isoformat(),
+        version=__version__,
+        predicted=predicted,
+    )
+
+
+@contextmanager
+def _watched(count: int, manner: Manner, look: Look) -> Iterator[Callable[[int], None]]:
+    """Give what is told how many runs are done: a bar in a terminal, lines for a screen reader, or none."""
+    if manner.as_json or not sys.stdout.isatty():
+        yield lambda done: None
+    elif look.plain:
+        yield lambda done: _quarterly(done, count)
+    else:
+        columns = (TextColumn(" running"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=console_for(no_color=manner.no_color), transient=True) as progress:
+            task = progress.add_task("", total=count)
+            yield lambda done: progress.update(task, completed=done)
+
+
+def _quarterly(done: int, count: int) -> None:
+    if done * QUARTERS // count > (done - 1) * QUARTERS // count:
+        sys.stdout.write(f"{done} of {count} runs\n")
+        sys.stdout.flush()
+
+
+def _plot() -> Plot | None:
+    """Return how panels are drawn; None, with a word on it, where plotext is not installed."""
+    try:
+        from bn_tutor.views.lab_plot import plot_lines
+    except ImportError:
+        tell("plots need plotext: pip install 'bn-tutor[labs]'; the tables have the same numbers")
+        return None
+    return plot_lines
+
+
+# --- files ------------------------------------------------------------------------------------------------
+
+
+def _refuse_files(manner: Manner) -> None:
+    """End the program before the run where a file is there already, or could not be written."""
+    for path in filter(None, (manner.csv, manner.svg)):
+        if path.exists() and not manner.force:
+            fail(f"{one_line(str(path))} is there already: --force overwrites it")
+        if path.is_dir() or not path.parent.is_dir():
+            fail(f"{one_line(str(path))} cannot be written: there is no such folder, or it is one")
+
+
+def _write_files(report: Report, manner: Manner, plot: Plot | None) -> bool:
+    """Write what was asked for, each by itself; return whether all could be written."""
+    written = True
+    if manner.csv is not None:
+        written = _written(manner.csv, lab_csv(report))
+    if manner.svg is not None:
+        page = report_lines(report, output_look(width=WIDTH), plot)
+        written &= _written(manner.svg, page_svg(page, f"bn-tutor lab {report.lab.name}", WIDTH))
+    return written
+
+
+def _written(path: Path, text: str) -> bool:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        tell(f"{one_line(str(path))}: {error.strerror or 'it cannot be written'}")
+        return False
+    return True

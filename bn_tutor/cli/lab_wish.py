@@ -1,0 +1,73 @@
+"""What a lab is asked for on the command line becomes a plan, or a clear word on what is wrong."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bn_tutor.cli.output import fail
+from bn_tutor.cli.targets import parse_sizes
+from bn_tutor.course.plain import one_line
+from bn_tutor.course.problem import did_you_mean
+from bn_tutor.labs.catalogue import LABS
+from bn_tutor.labs.lab import Lab
+from bn_tutor.labs.running import Plan
+from bn_tutor.labs.samples import TRAIN_COUNT, Source, synthetic
+
+DIGITS, SYNTHETIC = "digits", "synthetic"
+# A lab is small: what is larger than this would run for days.
+LARGEST = 100_000
+
+
+@dataclass(frozen=True, eq=False)
+class Wish:
+    """A plan, whether it is a quick one, and what is to be said of its data beforehand."""
+
+    plan: Plan
+    is_quick: bool
+    note: str = ""
+
+
+def wish_for(name: str, seeds: int, seed: int, quick: bool, sizes: list[str], data: str | None) -> Wish:
+    """Return the plan; what cannot be done ends the program with exit status 2."""
+    lab = lab_named(name)
+    chosen = _sizes(lab, parse_sizes(sizes), quick)
+    source, note = _source(data, seed)
+    return Wish(Plan(lab, chosen, source, range(seed, seed + seeds)), quick, note)
+
+
+def lab_named(name: str) -> Lab:
+    """Return the lab of this name; where there is none, end the program with exit status 2."""
+    if name not in LABS:
+        hint = did_you_mean(name, LABS) or f"there are: {', '.join(LABS)}"
+        fail(f"there is no lab {one_line(name, 60)} ({hint})")
+    return LABS[name]
+
+
+def _sizes(lab: Lab, given: Mapping[str, int], quick: bool) -> dict[str, int]:
+    for name, size in given.items():
+        if name not in lab.sizes:
+            hint = did_you_mean(name, lab.sizes) or f"there are: {', '.join(lab.sizes)}"
+            fail(f"--size: the lab {lab.name} has no size {one_line(name, 60)} ({hint})")
+        if size > LARGEST:
+            fail(f"--size {name}={size}: a lab takes sizes up to {LARGEST:,}")
+    sizes = {**lab.sizes, **(lab.quick if quick else {}), **given}
+    if sizes.get("batch", 1) > TRAIN_COUNT:
+        fail(f"--size batch={sizes['batch']}: there are {TRAIN_COUNT:,} samples to train on")
+    if wrong := lab.check(sizes):
+        fail(f"--size: {wrong}")
+    return sizes
+
+
+def _source(data: str | None, seed: int) -> tuple[Source, str]:
+    """Return the images, and what is to be said where they are not those that were to be expected."""
+    if data not in (None, DIGITS, SYNTHETIC):
+        fail(f"--data is {DIGITS} or {SYNTHETIC}, not {one_line(data or '', 60)}")
+    if data == SYNTHETIC:
+        return synthetic(seed), ""
+    try:
+        from bn_tutor.labs.digits import digits
+    except ImportError:
+        extra = "the handwritten digits come with scikit-learn: pip install 'bn-tutor[labs]'"
+        if data == DIGITS:
+            fail(f"--data digits: {extra}")
+        return synthetic(seed), extra
+    return digits(), ""

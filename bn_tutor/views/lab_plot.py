@@ -1,0 +1,123 @@
+"""A lab's panel as a plot, by plotext, which is an extra: ``pip install 'bn-tutor[labs]'``."""
+
+from collections.abc import Iterator, Sequence
+from math import ceil, floor, isfinite, log10
+
+import plotext
+from rich.text import Text
+
+from bn_tutor.labs.lab import Panel
+from bn_tutor.labs.panels import Series
+from bn_tutor.views.lab_table import place_text
+from bn_tutor.views.look import Look
+
+HEIGHT = 15
+WIDEST = 100
+# A plot that is narrower shows nothing.
+NARROWEST = 30
+# No line is told by its colour alone: each has a sign of its own.
+SIGNS = "●▲■◆○△"
+ASCII_SIGNS = "ox+*#@"
+COLOURS = ("cyan", "magenta", "yellow", "green", "blue", "red")
+MOST_TICKS = 6
+# Over fewer powers of ten than this, a scale of logarithms has 2 and 5 at it as well.
+DECADES = 2.5
+# Rounding is no reason to leave out a tick at the end.
+TINY = 1e-9
+
+
+def plot_lines(panel: Panel, series: Sequence[Series], look: Look) -> list[Text]:
+    """Return the plot with its legend; nothing where there is nothing to draw, or no room for it."""
+    drawn = [each for each in series if each.is_drawn]
+    if not drawn or look.width < NARROWEST or look.plain:
+        return []
+    signs = (ASCII_SIGNS if look.ascii else SIGNS)[: len(drawn)]
+    figure = _figure(panel, drawn, signs, look)
+    lines = [Text.from_ansi(line) for line in figure.splitlines()]
+    return [_legend(drawn, signs, look), *(_shown(line, look) for line in lines)]
+
+
+def _figure(panel: Panel, series: Sequence[Series], signs: str, look: Look) -> str:
+    """Draw the lines; plotext has but one figure, which is cleared before and after."""
+    plotext.clear_figure()
+    plotext.theme("clear")
+    plotext.plotsize(min(look.width - 2, WIDEST), HEIGHT)
+    for at, (each, sign) in enumerate(zip(series, signs, strict=False)):
+        places, middles = _points(panel, each)
+        colour = COLOURS[at % len(COLOURS)]
+        if not look.ascii:
+            plotext.plot(places, middles, marker="braille", color=colour)
+        plotext.scatter(places, middles, marker=sign, color=colour)
+    _scale(panel, series)
+    plotext.xlabel(panel.across)
+    figure: str = plotext.build()
+    plotext.clear_figure()
+    return figure
+
+
+def _points(panel: Panel, series: Series) -> tuple[list[float], list[float]]:
+    """Return places and medians as they are drawn: as logarithms, where the panel says so."""
+    pairs = [
+        (_drawn(place, panel.log_across), _drawn(each.middle, panel.log_value))
+        for place, each in series.points
+    ]
+    kept = [(place, value) for place, value in pairs if isfinite(place) and isfinite(value)]
+    return [place for place, _ in kept], [value for _, value in kept]
+
+
+def _drawn(number: str | float, is_log: bool) -> float:
+    number = float(number)
+    if not is_log:
+        return number
+    return log10(number) if number > 0 else float("-inf")
+
+
+def _scale(panel: Panel, series: Sequence[Series]) -> None:
+    """Write round numbers at the axes, places as in the table and values in the panel's own form."""
+    places = [place for each in series for place in _points(panel, each)[0]]
+    ticks = _ticks(places, panel.log_across)
+    plotext.xticks(ticks, [place_text(10**tick if panel.log_across else tick) for tick in ticks])
+    values = [value for each in series for value in _points(panel, each)[1]]
+    ticks = _ticks(values, panel.log_value)
+    plotext.yticks(ticks, [panel.form.format(10**tick if panel.log_value else tick) for tick in ticks])
+
+
+def _ticks(numbers: Sequence[float], is_log: bool) -> list[float]:
+    """Return a few round numbers between the smallest and the largest; or the logarithms of round ones."""
+    low, high = min(numbers, default=0.0), max(numbers, default=1.0)
+    if is_log and high - low < DECADES:
+        round_ones = (
+            log10(digit) + power for power in range(floor(low), ceil(high) + 1) for digit in (1, 2, 5)
+        )
+        return _thinned([each for each in round_ones if low - TINY <= each <= high + TINY]) or [low, high]
+    step = next(each for each in _steps(high - low) if (high - low) / each <= MOST_TICKS)
+    step = max(1.0, step) if is_log else step
+    return [at * step for at in range(ceil(low / step - TINY), floor(high / step + TINY) + 1)]
+
+
+def _thinned(numbers: list[float]) -> list[float]:
+    return numbers[:: -(-len(numbers) // MOST_TICKS) or 1]
+
+
+def _steps(width: float) -> Iterator[float]:
+    """Yield round steps, from one that is too small for this width up."""
+    power = 10.0 ** floor(log10(width or 1.0) - 1)
+    while True:
+        yield from (power, 2 * power, 5 * power)
+        power *= 10
+
+
+def _legend(series: Sequence[Series], signs: str, look: Look) -> Text:
+    line = Text("  ")
+    for at, (each, sign) in enumerate(zip(series, signs, strict=False)):
+        line.append(f"{sign} ", COLOURS[at % len(COLOURS)]).append(f"{look.shown(each.name)}   ")
+    line.rstrip()
+    return line
+
+
+def _shown(line: Text, look: Look) -> Text:
+    """Return a line of the plot with only what the output can encode, and its colours."""
+    line.rstrip()
+    if not look.ascii:
+        return line
+    return Text("".join(look.shown(sign)[:1] or " " for sign in line.plain))
