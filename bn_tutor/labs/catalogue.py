@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from bn_tutor.labs import learning_rate
+from bn_tutor.labs import convnet, exact, learning_rate
 from bn_tutor.labs.lab import Lab
 
-LABS: Mapping[str, Lab] = MappingProxyType({module.LAB.name: module.LAB for module in (learning_rate,)})
+LABS: Mapping[str, Lab] = MappingProxyType(
+    {module.LAB.name: module.LAB for module in (exact, learning_rate, convnet)}
+)

@@ -90,6 +90,7 @@ class Lab:
 
     ``about`` tells what is done, ``sizes`` what can be set, ``quick`` what is smaller in a short run.
     ``check`` says what is wrong with sizes, or nothing. ``walked`` returns one step of training.
+    ``has_images`` is False where only that step is on images.
     """
 
     name: str
@@ -105,6 +106,7 @@ class Lab:
     findings: tuple[Finding, ...]
     walked: Callable[[Setting], tuple[Network, Step]]
     check: Callable[[Mapping[str, int]], str] = _nothing_wrong
+    has_images: bool = True
 
 
 @dataclass(frozen=True)

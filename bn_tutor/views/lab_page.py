@@ -66,8 +66,9 @@ def _facts(report: Report, look: Look) -> list[Text]:
     whole = len(report.whole.by_seed())
     seeds = f"{_seeds(report.seeds)}{f', {whole} of them whole' if report.is_stopped else ''}"
     quick = ", quick" if report.is_quick else ""
+    data = _labelled("data", look.text(report.said), look) if report.lab.has_images else []
     return [
-        *_labelled("data", look.text(report.said), look),
+        *data,
         *_labelled("run", look.text(f"{runs}, {seeds}, {report.seconds:.1f} s{quick}; {sizes}"), look),
     ]
 

@@ -20,7 +20,7 @@ def table_lines(panel: Panel, series: Sequence[Series], look: Look) -> list[Text
     if look.plain:
         return _sentences(panel, series, look)
     places = _places(series)
-    head = _column(panel.across, [place_text(place) for place in places], look)
+    head = _column(panel.across, places, look)
     columns = [_values(panel, each, places, look) for each in series]
     lines: list[Text] = []
     for group in _grouped(head, columns, look.width):
@@ -56,9 +56,15 @@ def _range(panel: Panel, values: Spread) -> str:
     return f" {low}–{high}" if low != high else ""
 
 
-def _column(name: str, texts: Sequence[str], look: Look) -> list[Text]:
+def _column(name: str, places: Sequence[str | float], look: Look) -> list[Text]:
+    """Return the column of places: numbers end under each other, words begin so."""
+    texts = [place_text(place) for place in places]
     width = max(map(len, texts), default=0)
-    return [look.text(name, "bold"), *(look.text(text.rjust(width)) for text in texts)]
+    shown = (
+        text if isinstance(place, str) else text.rjust(width)
+        for text, place in zip(texts, places, strict=True)
+    )
+    return [look.text(name, "bold"), *map(look.text, shown)]
 
 
 def _grouped(head: Sequence[Text], columns: Sequence[list[Text]], width: int) -> list[list[list[Text]]]:
