@@ -142,11 +142,11 @@ def check(sizes: Mapping[str, int]) -> str:
 LAB = Lab(
     name="convnet",
     title="A convolutional network, and its samples' company",
-    question="A trained network classifies an image. Does its answer depend on which other images come along?",
+    question="A trained network classifies an image. Does its answer depend on the images beside it?",
     about=(
-        "Convolution, BN, ReLU, pool, dense, BN, ReLU, dense, trained with Adam. Each test sample is classified in "
-        f"{ROUNDS} random companies of {COMPANY}, in training mode (with the statistics of the company) and at "
-        "inference (with running averages)."
+        "Convolution, BN, ReLU, pool, dense, BN, ReLU, dense, trained with Adam. Each test sample is "
+        f"classified in {ROUNDS} random companies of {COMPANY}, in training mode (with the statistics of the "
+        "company) and at inference (with running averages)."
     ),
     papers=(
         "Ioffe & Szegedy 2015, section 3.1 (training and inference with batch-normalized networks)",

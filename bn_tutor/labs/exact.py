@@ -231,8 +231,8 @@ LAB = Lab(
     title="What needs no training",
     question="Data that lean to one side go through BN. Do they keep their lean?",
     about=(
-        "Each claim is decided by the graph of a lesson, with random data of each seed. What should be zero is zero "
-        f"but for rounding, below {ROUNDING:g} of its natural size."
+        "Each claim is decided by the graph of a lesson, with random data of each seed. What should be zero "
+        f"is zero but for rounding, below {ROUNDING:g} of its natural size."
     ),
     papers=(
         "Ioffe & Szegedy 2015, algorithm 1 and section 3.2",

@@ -148,7 +148,9 @@ def verdict(finding: Finding, rows: Rows) -> Verdict:
 def _of_seeds(votes: int, seeds: int) -> str:
     if seeds == 1:
         return "the only seed"
-    return f"all {seeds} seeds" if votes == seeds else f"{votes} of {seeds} seeds"
+    if votes == seeds:
+        return "both seeds" if seeds == 2 else f"all {seeds} seeds"
+    return f"{votes} of {seeds} seeds"
 
 
 def _disagreement(finding: Finding, votes: Mapping[str, int]) -> str:

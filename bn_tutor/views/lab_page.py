@@ -9,11 +9,13 @@ from bn_tutor.labs.panels import Series, series_of
 from bn_tutor.labs.report import Report
 from bn_tutor.views.lab_table import table_lines
 from bn_tutor.views.look import FAINT, RIGHT, WRONG, Look
-from bn_tutor.views.wrapping import wrapped
+from bn_tutor.views.wrapping import broken, moved, wrapped
 
 # How a panel is drawn above its table, where that is possible.
 Plot = Callable[[Panel, Sequence[Series], Look], list[Text]]
 LABEL = 9
+# In a window that is narrower, labels would leave too little for the text.
+NARROW = 50
 STYLES = {Word.HOLDS: RIGHT, Word.FAILS: WRONG, Word.PARTLY: "yellow", Word.UNDECIDED: "yellow"}
 SIGNS = {Word.HOLDS: "✓", Word.FAILS: "✗"}
 
@@ -51,12 +53,12 @@ def report_lines(report: Report, look: Look, plot: Plot | None) -> list[Text]:
 
 
 def _labelled(label: str, text: Text, look: Look) -> list[Text]:
-    """Return a text behind its label; below each other in a narrow window, and for a screen reader."""
-    if look.plain:
+    """Return a text behind its label; for a screen reader, and in a narrow window, all from the left."""
+    if look.plain or look.width < NARROW:
         return wrapped(look.text(f"{label}: " if label else "").append_text(text), look.width)
-    return wrapped(
-        look.text(f" {label}".ljust(LABEL + 1), "bold").append_text(text), look.width, hanging=LABEL + 1
-    )
+    first = look.text(f" {label}".ljust(LABEL + 1), "bold")
+    lines = broken(text, look.width - LABEL - 2)
+    return [first.append_text(lines[0]), *(moved(line, LABEL + 1) for line in lines[1:])]
 
 
 def _facts(report: Report, look: Look) -> list[Text]:

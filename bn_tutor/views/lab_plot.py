@@ -18,6 +18,8 @@ NARROWEST = 30
 # No line is told by its colour alone: each has a sign of its own.
 SIGNS = "●▲■◆○△"
 ASCII_SIGNS = "ox+*#@"
+# What lines are drawn with. Finer signs, such as braille, are missing from many fonts.
+DOT, ASCII_DOT = "·", "."
 COLOURS = ("cyan", "magenta", "yellow", "green", "blue", "red")
 MOST_TICKS = 6
 # Over fewer powers of ten than this, a scale of logarithms has 2 and 5 at it as well.
@@ -45,8 +47,7 @@ def _figure(panel: Panel, series: Sequence[Series], signs: str, look: Look) -> s
     for at, (each, sign) in enumerate(zip(series, signs, strict=False)):
         places, middles = _points(panel, each)
         colour = COLOURS[at % len(COLOURS)]
-        if not look.ascii:
-            plotext.plot(places, middles, marker="braille", color=colour)
+        plotext.plot(places, middles, marker=ASCII_DOT if look.ascii else DOT, color=colour)
         plotext.scatter(places, middles, marker=sign, color=colour)
     _scale(panel, series)
     plotext.xlabel(panel.across)

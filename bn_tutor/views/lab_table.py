@@ -17,11 +17,11 @@ NONE = "-"
 
 def table_lines(panel: Panel, series: Sequence[Series], look: Look) -> list[Text]:
     """Return the table; columns that do not fit beside the others go below them, in a table of their own."""
-    if look.plain:
-        return _sentences(panel, series, look)
     places = _places(series)
     head = _column(panel.across, places, look)
     columns = [_values(panel, each, places, look) for each in series]
+    if look.plain or INDENT + _width(head) + GAP + max(map(_width, columns)) > look.width:
+        return _sentences(panel, series, look)
     lines: list[Text] = []
     for group in _grouped(head, columns, look.width):
         lines += [Text(), *_rows([head, *group])] if lines else _rows([head, *group])
@@ -97,7 +97,7 @@ def _rows(columns: Sequence[Sequence[Text]]) -> list[Text]:
 
 
 def _sentences(panel: Panel, series: Sequence[Series], look: Look) -> list[Text]:
-    """Return the table for a screen reader: a line for each place, each number with its name."""
+    """Return the table for a screen reader, or a narrow window: a line for each place, with all names."""
     lines: list[Text] = []
     for place in _places(series):
         told = [
