@@ -48,8 +48,11 @@ _KINDS: Mapping[str, _Kind] = {
     "exponent": (is_number, "a number"),
     "low": (is_number, "a number"),
     "high": (is_number, "a number"),
+    "stride": (is_whole, "a whole number"),
+    "padding": (is_whole, "a whole number"),
+    "size": (is_whole, "a whole number"),
 }
-_NEEDED = frozenset({"exponent", "shape", "low", "high"})
+_NEEDED = frozenset({"exponent", "shape", "low", "high", "size"})
 
 
 def parameters(

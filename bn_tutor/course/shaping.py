@@ -25,9 +25,21 @@ def shape_of(node: Node, known: Mapping[str, Shape]) -> Shape:
     try:
         if isinstance(key, tuple) and key and isinstance(key[-1], list):
             return _picked(inputs[0], key)
-        return node.operation.shape(*inputs, **node.parameters)
+        shape = node.operation.shape(*inputs, **node.parameters)
     except ValueError as error:
         raise SlipError(Code.SHAPES_DISAGREE, str(error)) from None
+    _check_scratch(node, inputs)
+    return shape
+
+
+def _check_scratch(node: Node, inputs: list[Shape]) -> None:
+    """Raise SlipError where what is computed on the way is too much, however small the result is."""
+    if node.operation.scratch is None:
+        return
+    for shape in node.operation.scratch(*inputs, **node.parameters):
+        if prod(shape) > MOST_ELEMENTS:
+            message = f"{_shown(node)} works on an array of the shape {shape_text(shape)}"
+            raise SlipError(Code.TOO_LARGE, f"{message}, more than is computed here")
 
 
 def _picked(shape: Shape, key: tuple[Any, ...]) -> Shape:
@@ -42,10 +54,14 @@ def _picked(shape: Shape, key: tuple[Any, ...]) -> Shape:
 
 def too_large(node: Node, shape: Shape) -> str:
     """Return a sentence if the node's shape is more than is computed here; else an empty text."""
-    # Within a line the author knows no names, only what is written there.
-    name = node.name if node.name == node.group or not node.written else node.written
+    name = _shown(node)
     if len(shape) > MOST_AXES:
         return f"{name} has {len(shape)} axes, more than the {MOST_AXES} of an array"
     if prod(shape) > MOST_ELEMENTS:
         return f"{name} has the shape {shape_text(shape)}, more than is computed here"
     return ""
+
+
+def _shown(node: Node) -> str:
+    # Within a line the author knows no names, only what is written there.
+    return node.name if node.name == node.group or not node.written else node.written

@@ -13,7 +13,7 @@ node's inputs and its output until ``named`` fills them in.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, is_dataclass, replace
 from functools import reduce
 from typing import Any, Protocol
 
@@ -368,7 +368,7 @@ def named(local: LinearMap, names: Mapping[str, str]) -> LinearMap:
     """Return the same map with the placeholders of its formulas filled in."""
     if isinstance(local, Chain):
         return Chain(tuple(named(link, names) for link in local.maps))
-    if isinstance(local, Scale | MatMul):
+    if is_dataclass(local) and hasattr(local, "formula"):
         return replace(local, formula=local.formula.format_map(names))
     return local
 

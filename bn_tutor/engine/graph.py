@@ -223,12 +223,18 @@ def _source_value(node: Node, inputs: Mapping[str, Array]) -> Array:
     return value
 
 
+_OPTIONAL = ("keepdims", "stride", "padding")
+
+
 def placeholders(node: Node) -> dict[str, str]:
     """Return the names that fill the placeholders of the node's formulas."""
     names = dict(zip("abc", node.inputs, strict=False))
     defaults = {"axis": 0 if node.operation.variadic else None}
     parameters = {name: node.parameters.get(name, defaults.get(name)) for name in node.operation.parameters}
     names |= {name: key_in_code(value) for name, value in parameters.items()}
-    names["keepdims"] = ", keepdims=True" if parameters.get("keepdims") else ""
+    # What is as it would be without a word is not written: no keepdims, a stride of 1, no padding.
+    for name in _OPTIONAL:
+        value = parameters.get(name)
+        names[name] = f", {name}={value}" if value else ""
     comma = "," if len(node.inputs) == 1 else ""
     return names | {"out": node.name, "all": f"({', '.join(node.inputs)}{comma})"}

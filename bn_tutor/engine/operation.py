@@ -34,6 +34,8 @@ class Operation:
     variadic: bool = False
     # The gradient is declared and not derived (stop_gradient), so there is nothing to prove.
     declared: bool = False
+    # The shapes of the arrays that are made on the way, where they may be larger than inputs and output.
+    scratch: Callable[..., tuple[Shape, ...]] | None = None
 
     def local(self, index: int) -> Local | None:
         """Return the local gradient's maker for the input at ``index``."""

@@ -6,84 +6,21 @@ operation is one new row. The derivatives are the elementary ones of any calculu
 see Giles 2008, "An extended collection of matrix derivative results", section 2.2.1.
 
 Conventions where a derivative does not exist: ``abs`` and ``relu`` have 0 at 0; ``clip`` passes the gradient
-at its bounds; ``maximum``, ``minimum`` and ``max`` share it equally among those that tie. Comparisons are 1.0
-where they hold and 0.0 elsewhere: their slope is 0 wherever there is one, so no gradient passes.
+at its bounds; ``maximum``, ``minimum``, ``max`` and ``max_pool2d`` share it equally among those that tie.
+Comparisons are 1.0 where they hold and 0.0 elsewhere: their slope is 0 wherever there is one, so no gradient
+passes.
 """
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from bn_tutor.engine import shapes
-from bn_tutor.engine.gradients import (
-    Array,
-    Chain,
-    Cut,
-    LinearMap,
-    MatMul,
-    Reshape,
-    Scale,
-    Spread,
-    Take,
-    Transpose,
-    total,
-)
+from bn_tutor.engine import reductions, shapes, windows
+from bn_tutor.engine.gradients import Array, Cut, LinearMap, MatMul, Reshape, Take, Transpose
 from bn_tutor.engine.operation import Operation, Parameters, passed_on, scaled, turned_round
 from bn_tutor.engine.shapes import Shape
-from bn_tutor.engine.text import axes_in_code
-
-# --- reductions -----------------------------------------------------------------------------------------
-
-
-# What depends on shapes alone is made once and not at every step.
-@lru_cache(maxsize=1024)
-def _spread(shape: Shape, axis: Any = None, keepdims: bool = False) -> Spread:
-    return Spread(shape, shapes.reduced_axes(shape, axis), keepdims)
-
-
-@lru_cache(maxsize=1024)
-def _spread_share(shape: Shape, axis: Any = None, keepdims: bool = False) -> Chain:
-    count = shapes.reduced_count(shape, axis)
-    # Divided before it is spread: the small array is scaled, not its copies.
-    share = Scale(f"1 / {count}", float, (1 / count if count else 0.0,))
-    return Chain((share, _spread(shape, axis, keepdims)))
-
-
-def _sum_local(index: int, inputs: tuple[Array, ...], output: Array, parameters: Parameters) -> LinearMap:
-    return _spread(inputs[0].shape, **parameters)
-
-
-def _sum(a: Array, axis: Any = None, keepdims: bool = False) -> Any:
-    return total(a, axis, keepdims)
-
-
-def _mean(a: Array, axis: Any = None, keepdims: bool = False) -> Any:
-    # np.mean costs three times as much for small arrays, in checks that the shapes here do not need.
-    return total(a, axis, keepdims) / shapes.reduced_count(a.shape, axis)
-
-
-def _mean_local(index: int, inputs: tuple[Array, ...], output: Array, parameters: Parameters) -> LinearMap:
-    return _spread_share(inputs[0].shape, **parameters)
-
-
-def _max(a: Array, axis: Any = None, keepdims: bool = False) -> Any:
-    return np.max(a, axis=axis, keepdims=keepdims)
-
-
-def _max_local(index: int, inputs: tuple[Array, ...], output: Array, parameters: Parameters) -> LinearMap:
-    spread = _spread(inputs[0].shape, **parameters)
-    formula = f"winners({{a}}, axis={axes_in_code(spread.axes)})"
-    return Chain((spread, Scale(formula, _winners, (inputs[0], spread.axes))))
-
-
-def _winners(a: Array, axes: tuple[int, ...]) -> Array:
-    """1 where the maximum stands, shared equally where it stands twice, else 0."""
-    winning = (a == np.max(a, axis=axes, keepdims=True)).astype(a.dtype)
-    return np.asarray(winning / total(winning, axes, True))
-
 
 # --- shapes ---------------------------------------------------------------------------------------------
 
@@ -309,25 +246,25 @@ ROWS: tuple[Operation, ...] = (
     Operation(
         "sum",
         "sum({a}, axis={axis}{keepdims})",
-        _sum,
+        reductions.summed,
         shapes.reduced,
-        (_sum_local,),
+        (reductions.sum_local,),
         parameters=("axis", "keepdims"),
     ),
     Operation(
         "mean",
         "mean({a}, axis={axis}{keepdims})",
-        _mean,
+        reductions.mean,
         shapes.reduced,
-        (_mean_local,),
+        (reductions.mean_local,),
         parameters=("axis", "keepdims"),
     ),
     Operation(
         "max",
         "max({a}, axis={axis}{keepdims})",
-        _max,
+        reductions.largest,
         shapes.max_reduced,
-        (_max_local,),
+        (reductions.largest_local,),
         parameters=("axis", "keepdims"),
         smooth=False,
     ),
@@ -366,6 +303,25 @@ ROWS: tuple[Operation, ...] = (
         variadic=True,
     ),
     Operation("take", "{a}[{key}]", _take, shapes.taken, (_take_local,), parameters=("key",)),
+    Operation(
+        "conv2d",
+        "conv2d({a}, {b}{stride}{padding})",
+        windows.conv2d,
+        shapes.convolved,
+        (windows.conv2d_image, windows.conv2d_filters),
+        parameters=("stride", "padding"),
+        scratch=shapes.convolution_scratch,
+    ),
+    Operation(
+        "max_pool2d",
+        "max_pool2d({a}, {size}{stride})",
+        windows.max_pool2d,
+        shapes.pooled,
+        (windows.max_pool2d_local,),
+        parameters=("size", "stride"),
+        smooth=False,
+        scratch=shapes.pooling_scratch,
+    ),
     Operation("stop_gradient", "stop_gradient({a})", _kept, shapes.same, (None,), declared=True),
 )
 

@@ -155,3 +155,77 @@ def clipped(shape: Shape, low: float, high: float) -> Shape:
 def same(shape: Shape, **parameters: Any) -> Shape:
     """Return the shape unchanged."""
     return shape
+
+
+# --- windows of images --------------------------------------------------------------------------------------
+
+
+def sides(size: int | tuple[int, ...]) -> tuple[int, int]:
+    """Return the height and width of a window; one number stands for both."""
+    height, width = (size, size) if isinstance(size, int) else size
+    return height, width
+
+
+def windows(
+    name: str, shape: Shape, size: int | tuple[int, ...], stride: int = 1, padding: int = 0
+) -> tuple[int, int, int, int, int, int]:
+    """Return the shape of all windows of images: (N, C, rows, columns, height, width).
+
+    ``name`` is the operation's, for the ValueError where the windows do not fit.
+    """
+    _check_images(name, "images", shape)
+    _check_at_least(name, stride=(stride, 1), padding=(padding, 0))
+    samples, channels, *padded = padded_images(shape, padding)
+    height, width = sides(size)
+    if height < 1 or width < 1:
+        raise ValueError(f"{name}: a window of {height} by {width} is empty")
+    if height > padded[0] or width > padded[1]:
+        what = "the padded images" if padding else "the images"
+        raise ValueError(
+            f"{name}: a window of {height} by {width} is larger than {what}, {padded[0]} by {padded[1]}"
+        )
+    rows, columns = ((each - side) // stride + 1 for each, side in zip(padded, (height, width), strict=True))
+    return samples, channels, rows, columns, height, width
+
+
+def padded_images(shape: Shape, padding: int) -> Shape:
+    """Return the shape of images with zeros on all four sides."""
+    return (*shape[:2], *(side + 2 * padding for side in shape[2:]))
+
+
+def _check_images(name: str, what: str, shape: Shape) -> None:
+    if len(shape) != 4:
+        first = "filters" if what == "filters" else "samples"
+        raise ValueError(f"{name} takes {what} of 4 axes, ({first}, channels, rows, columns), not {shape}")
+
+
+def _check_at_least(name: str, **given: tuple[int, int]) -> None:
+    for parameter, (value, least) in given.items():
+        if value < least:
+            raise ValueError(f"{name}: {parameter} {value} is below {least}")
+
+
+def convolved(a: Shape, b: Shape, stride: int = 1, padding: int = 0) -> Shape:
+    """Return the shape of images against filters: (N, F, rows, columns)."""
+    _check_images("conv2d", "images", a)
+    _check_images("conv2d", "filters", b)
+    if a[1] != b[1]:
+        raise ValueError(f"conv2d: channels must agree: {a[1]} in the images, {b[1]} in the filters")
+    samples, _, rows, columns, *_ = windows("conv2d", a, b[2:], stride, padding)
+    return samples, b[0], rows, columns
+
+
+def pooled(shape: Shape, size: int, stride: int | None = None) -> Shape:
+    """Return the shape that a maximum over each window leaves; without a stride they lie side by side."""
+    _check_at_least("max_pool2d", size=(size, 1))
+    return windows("max_pool2d", shape, size, size if stride is None else stride)[:4]
+
+
+def convolution_scratch(a: Shape, b: Shape, stride: int = 1, padding: int = 0) -> tuple[Shape, ...]:
+    """Return the shapes of what a convolution makes on its way: the padded images, and all their windows."""
+    return padded_images(a, padding), windows("conv2d", a, b[2:], stride, padding)
+
+
+def pooling_scratch(shape: Shape, size: int, stride: int | None = None) -> tuple[Shape, ...]:
+    """Return the shape of what a max pooling makes on its way back: all windows."""
+    return (windows("max_pool2d", shape, size, size if stride is None else stride),)

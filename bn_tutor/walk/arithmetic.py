@@ -26,13 +26,14 @@ from bn_tutor.engine.gradients import (
 from bn_tutor.engine.replay import BackwardStep, Edge
 from bn_tutor.engine.shapes import Shape
 from bn_tutor.engine.text import bracketed
+from bn_tutor.engine.windows import Fold, SpreadInWindow
 
 LARGEST_JACOBIAN = 24 * 24
 # Work on one element pushes one unit vector through the map: linear in the size of the data.
 LARGEST_FOLLOWED = 1_000_000
 MOST_TERMS = 12
 # What adds elements up, copies them or moves them, and multiplies none.
-MOVES = (SumOver, Spread, Reshape, Transpose, Take, Cut)
+MOVES = (SumOver, Spread, SpreadInWindow, Reshape, Transpose, Take, Cut, Fold)
 
 
 def local_value(local: LinearMap) -> Array | None:

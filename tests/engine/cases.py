@@ -155,11 +155,33 @@ CASES = {
         (((4, 3),), {"key": [0, 3, 3]}),
         (((0, 3),), {"key": (slice(None), 1)}),
     ],
+    # N, C and F differ, and so do height and width, of images and of filters.
+    "conv2d": [
+        (((2, 3, 5, 6), (4, 3, 3, 3)), {"padding": 1}),
+        (((2, 3, 5, 6), (4, 3, 2, 3)), {}),
+        (((2, 1, 7, 5), (3, 1, 3, 2)), {"stride": 2}),
+        (((3, 2, 7, 6), (1, 2, 2, 3)), {"stride": 2, "padding": 1}),
+        (((2, 3, 8, 4), (2, 3, 2, 1)), {"stride": 3}),
+        (((1, 2, 3, 4), (3, 2, 3, 4)), {}),
+        (((2, 1, 2, 3), (3, 1, 5, 4)), {"padding": 2}),
+        (((2, 1, 2, 3), (3, 1, 1, 1)), {"stride": 1, "padding": 3}),
+        (((0, 2, 4, 5), (3, 2, 3, 2)), {"padding": 1}),
+    ],
+    "max_pool2d": [
+        (((2, 3, 4, 6),), {"size": 2}),
+        (((2, 3, 5, 7),), {"size": 2}),
+        (((2, 1, 5, 6),), {"size": 3, "stride": 1}),
+        (((1, 2, 7, 6),), {"size": 3, "stride": 2}),
+        (((2, 1, 6, 7),), {"size": 2, "stride": 3}),
+        (((2, 3, 4, 5),), {"size": 1}),
+        (((2, 3, 4, 4),), {"size": 4, "stride": None}),
+        (((0, 3, 4, 6),), {"size": 2}),
+    ],
 }
 
 POSITIVE = {"sqrt", "log"}
 AWAY_FROM_ZERO = {"divide", "reciprocal"}
-WITH_KINKS = {"relu", "abs", "clip", "maximum", "minimum", "max", "where", *COMPARISONS}
+WITH_KINKS = {"relu", "abs", "clip", "maximum", "minimum", "max", "max_pool2d", "where", *COMPARISONS}
 # Through these no gradient passes.
 WITHOUT_GRADIENT = {"stop_gradient", *COMPARISONS}
 

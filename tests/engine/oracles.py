@@ -141,6 +141,36 @@ def winners(a, axis=None):
     return winning / np.sum(winning, axis=axis, keepdims=True)
 
 
+def windows(a, size, stride=1, padding=0):
+    height, width = (size, size) if isinstance(size, int) else size
+    a = np.pad(a, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
+    rows, columns = (
+        (have - want) // stride + 1 for have, want in zip(a.shape[2:], (height, width), strict=True)
+    )
+    seen = np.empty((*a.shape[:2], rows, columns, height, width))
+    for row, column in np.ndindex(rows, columns):
+        top, left = stride * row, stride * column
+        seen[:, :, row, column] = a[:, :, top : top + height, left : left + width]
+    return seen
+
+
+def fold(parts, shape, stride=1, padding=0):
+    samples, channels, rows, columns, height, width = parts.shape
+    whole = np.zeros((samples, channels, shape[2] + 2 * padding, shape[3] + 2 * padding))
+    for row, column in np.ndindex(rows, columns):
+        top, left = stride * row, stride * column
+        whole[:, :, top : top + height, left : left + width] += parts[:, :, row, column]
+    return whole[:, :, padding : padding + shape[2], padding : padding + shape[3]]
+
+
+def conv2d(a, b, stride=1, padding=0):
+    return np.einsum("nchwij,fcij->nfhw", windows(a, b.shape[2:], stride, padding), b)
+
+
+def max_pool2d(a, size, stride=None):
+    return windows(a, size, stride or size).max(axis=(4, 5))
+
+
 NAMESPACE = {
     **{name: getattr(np, name) for name in ("sqrt", "exp", "log", "tanh", "sign", "abs", "clip", "where")},
     **{name: getattr(np, name) for name in ("maximum", "minimum", "sum", "mean", "max", "transpose")},
@@ -148,6 +178,10 @@ NAMESPACE = {
     "np": np,
     "put": put,
     "winners": winners,
+    "windows": windows,
+    "fold": fold,
+    "conv2d": conv2d,
+    "max_pool2d": max_pool2d,
     "sigmoid": lambda a: 1.0 / (1.0 + np.exp(-a)),
     "relu": lambda a: a * (a > 0),
     "stop_gradient": lambda a: a,
