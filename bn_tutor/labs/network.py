@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from random import Random
 
 from bn_tutor.course.draws import normal, source_of
@@ -17,8 +17,7 @@ from bn_tutor.labs.blocks import Block, Carried, Drawn, Sizes, Start
 _LOSS = """\
 gap = {x} - stop_gradient(max({x}, axis=1, keepdims=true))  # to the largest
 total = sum(exp(gap), axis=1, keepdims=true)
-logp = gap - log(total)  # logarithm of softmax
-loss = -sum(labels * logp) / N  # mean cross-entropy
+loss = mean(log(total) - sum(labels * gap, axis=1, keepdims=true))  # mean cross-entropy
 """
 
 
@@ -39,17 +38,17 @@ class Network:
     features: tuple[int, ...]
     classes: int
 
-    @property
+    @cached_property
     def parameters(self) -> Mapping[str, Start]:
         """What is trained."""
         return {name: start for block in self.blocks for name, start in block.parameters.items()}
 
-    @property
+    @cached_property
     def carried(self) -> Mapping[str, Carried]:
         """What is handed from step to step."""
         return {name: each for block in self.blocks for name, each in block.carried.items()}
 
-    @property
+    @cached_property
     def drawn(self) -> Mapping[str, Drawn]:
         """What is drawn for each step."""
         return {name: each for block in self.blocks for name, each in block.drawn.items()}

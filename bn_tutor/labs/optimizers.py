@@ -41,12 +41,13 @@ def adam(
     keep: tuple[float, float] = (0.9, 0.999),
     eps: float = 1e-8,
 ) -> tuple[Array, Memory]:
-    """Divide a running mean of gradients by the root of that of their squares (Kingma & Ba 2015)."""
+    """Divide a running mean of gradients by the root of that of squares (Kingma & Ba 2015, algorithm 1)."""
     first, second = memory or (np.zeros_like(parameter), np.zeros_like(parameter))
     first = keep[0] * first + (1 - keep[0]) * gradient
     second = keep[1] * second + (1 - keep[1]) * (gradient * gradient)
-    size = rate * (1 - keep[1] ** step) ** 0.5 / (1 - keep[0] ** step)
-    return parameter - size * first / (np.sqrt(second) + eps), (first, second)
+    # Both begin at zero, and are enlarged by what they lack for that.
+    mean, square = first / (1 - keep[0] ** step), second / (1 - keep[1] ** step)
+    return parameter - rate * mean / (np.sqrt(square) + eps), (first, second)
 
 
 _BY_NAME: Mapping[str, Callable[..., tuple[Array, Memory]]] = MappingProxyType(

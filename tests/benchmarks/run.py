@@ -1,7 +1,8 @@
 """Measures bn-tutor on this machine and prints a Markdown table: ``python tests/benchmarks/run.py``.
 
 It says how long it took. Ratios compare runs that took turns; spread is the middle half of the rounds. Name
-one or more of ``engine``, ``start``, ``keys``, ``lint``, ``quiz`` and ``check`` to run only those.
+one or more of ``engine``, ``start``, ``keys``, ``lint``, ``quiz``, ``check`` and ``labs`` to run
+only those.
 """
 
 import os
@@ -12,6 +13,7 @@ from time import perf_counter
 import check_speed
 import engine_speed
 import key_speed
+import lab_speed
 import lint_speed
 import numpy as np
 import quiz_speed
@@ -25,6 +27,7 @@ PARTS = {
     "lint": lint_speed.rows,
     "quiz": quiz_speed.rows,
     "check": check_speed.rows,
+    "labs": lab_speed.rows,
 }
 
 
