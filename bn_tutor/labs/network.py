@@ -14,18 +14,27 @@ from bn_tutor.engine.graph import Graph
 from bn_tutor.engine.shapes import Shape
 from bn_tutor.labs.blocks import Block, Carried, Drawn, Sizes, Start
 
-_LOSS = """\
-gap = {x} - stop_gradient(max({x}, axis=1, keepdims=true))  # to the largest
-total = sum(exp(gap), axis=1, keepdims=true)
-loss = mean(log(total) - sum(labels * gap, axis=1, keepdims=true))  # mean cross-entropy
-"""
-
 
 class Mode(StrEnum):
     """Which lines of the blocks run."""
 
     TRAIN = "train"
     INFERENCE = "inference"
+
+
+# What the page about a walk says; the lines themselves are the network.
+_OPENING = """\
+One step of training. {shape: x} is the batch: N samples, a row each. The loss is the mean cross-entropy of
+softmax, {value: loss}, and the backward pass ends with the gradient of everything that is trained.
+
+What is carried from step to step, such as running averages, and what is drawn for each step, such as a dropout
+mask, are constants here.
+"""
+_LOSS = """\
+gap = {x} - stop_gradient(max({x}, axis=1, keepdims=true))  # to the largest
+total = sum(exp(gap), axis=1, keepdims=true)
+loss = mean(log(total) - sum(labels * gap, axis=1, keepdims=true))  # mean cross-entropy
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +109,7 @@ def network_lesson(network: Network, count: int, mode: Mode) -> Lesson:
         path=network.name,
         title=network.name,
         summary="",
+        opening=_OPENING,
         outputs=("loss",),
         sizes={"N": count},
         inputs=tuple(_rows(network, mode)),
