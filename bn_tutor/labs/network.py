@@ -27,8 +27,8 @@ _OPENING = """\
 One step of training. {shape: x} is the batch: N samples, a row each. The loss is the mean cross-entropy of
 softmax, {value: loss}, and the backward pass ends with the gradient of everything that is trained.
 
-What is carried from step to step, such as running averages, and what is drawn for each step, such as a dropout
-mask, are constants here.
+What is carried from step to step, such as running averages, and what is drawn for each step, such as a
+dropout mask, are constants here.
 """
 _LOSS = """\
 gap = {x} - stop_gradient(max({x}, axis=1, keepdims=true))  # to the largest
