@@ -167,6 +167,29 @@ def groupnorm(width: int, groups: int, *, eps: float = EPS) -> Block:
     return Block(split + statistics + normalized + joined + _AFFINE, parameters=_affine((1, width)))
 
 
+def batchnorm_in_groups(width: int, groups: int, each: int, *, eps: float = EPS, keep: float = KEEP) -> Block:
+    """Batch norm whose statistics are of ``each`` samples, for each of the ``groups`` that make up a batch.
+
+    Known as ghost batch norm (Hoffer, Hubara & Soudry 2017). The running averages follow the groups' means
+    and their unbiased variances, both averaged over the groups.
+    """
+    split = f"xg{{i}} = reshape({{x}}, ({groups}, {each}, {width}))  # samples in groups\n"
+    statistics = _STATISTICS.format(axis=1, eps=eps).replace("{x}", "xg{i}")
+    normalized = _NORMALIZED.replace("xhat{i} =", "xhatg{i} =")
+    joined = f"xhat{{i}} = reshape(xhatg{{i}}, (N, {width}))\n"
+    unbiased = each / (each - 1)
+    seen = f"seenmu{{i}} = mean(mu{{i}}, axis=0)\nseenvar{{i}} = mean(var{{i}}, axis=0) * {unbiased}\n"
+    return Block(
+        lines=split + statistics + seen + normalized + joined + _AFFINE,
+        inference=_FROZEN.format(eps=eps) + _NORMALIZED + _AFFINE,
+        parameters=_affine((1, width)),
+        carried={
+            "rmu{i}": Carried(Start((1, width)), "seenmu{i}", keep),
+            "rvar{i}": Carried(Start((1, width), mean=1.0), "seenvar{i}", keep),
+        },
+    )
+
+
 _RENORMALIZED = """\
 xbn{{i}} = xmu{{i}} / sqrtvar{{i}}  # as in batchnorm
 sigma{{i}} = sqrt(rvar{{i}} + {eps})  # of the running average
@@ -267,3 +290,34 @@ def moving_noise(width: int, shift: float, spread: float) -> Block:
 
 def _stretch(random: Random, shape: Shape, spread: float) -> Array:
     return (1.0 + spread) ** normal(random, shape, std=0.5).clip(-1.0, 1.0)
+
+
+def together(*blocks: Block) -> Block:
+    """Make one block of several in a row; all get one number, and so must not share names.
+
+    A first weight is drawn by its name. Where the second layer's is ``w2`` with and without BN, it begins
+    alike in both.
+    """
+    whole = blocks[0]
+    for block in blocks[1:]:
+        whole = _appended(whole, block)
+    return whole
+
+
+def _appended(first: Block, second: Block) -> Block:
+    between = first.lines.rstrip("\n").splitlines()[-1].split(" = ")[0]
+
+    def follow(before: str, after: str) -> str:
+        return before.rstrip("\n") + "\n" + after.replace("{x}", between)
+
+    carried = {
+        name: Carried(each.start, each.follows.replace("{x}", between), each.keep, each.unbiased)
+        for name, each in second.carried.items()
+    }
+    return Block(
+        follow(first.lines, second.lines),
+        follow(first.inference or first.lines, second.inference or second.lines),
+        {**first.parameters, **second.parameters},
+        {**first.carried, **carried},
+        {**first.drawn, **second.drawn},
+    )

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from bn_tutor.labs import convnet, exact, learning_rate
+from bn_tutor.labs import convnet, depth, exact, learning_rate, shift
 from bn_tutor.labs.lab import Lab
 
-LABS: Mapping[str, Lab] = MappingProxyType(
-    {module.LAB.name: module.LAB for module in (exact, learning_rate, convnet)}
-)
+_MODULES = (exact, learning_rate, depth, shift, convnet)
+
+LABS: Mapping[str, Lab] = MappingProxyType({module.LAB.name: module.LAB for module in _MODULES})
