@@ -1,0 +1,104 @@
+"""Runs in which the weights before batch norm have a decay, or a rate that grows, of their own."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from bn_tutor.course.draws import source_of
+from bn_tutor.engine.gradients import Array
+from bn_tutor.engine.replay import gradients
+from bn_tutor.labs.blocks import batchnorm, dense, relu, together
+from bn_tutor.labs.lab import Setting
+from bn_tutor.labs.network import Mode, Model, Network, fresh, network
+from bn_tutor.labs.samples import Samples, batches, split
+from bn_tutor.labs.training import LOST, ONE, Step, carried_on, run_through
+
+WITH, WITHOUT = "with BN", "without BN"
+RATE = 0.1
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a network is trained: the rate, and for the hidden layers' weights also decay, or a growing rate.
+
+    With a ``growth`` the rate of those weights is rate * growth ** (2t + 1) at step t, from 0.
+    """
+
+    rate: float = RATE
+    decay: float = 0.0
+    growth: float = 1.0
+
+    @property
+    def without_decay(self) -> "Way":
+        """The way without L2 that does the same to weights before BN: their rate grows instead."""
+        return Way(self.rate, growth=1.0 / (1.0 - self.rate * self.decay))
+
+
+@lru_cache(maxsize=8)
+def stack(norm: str, width: int) -> Network:
+    """Return a network of two hidden layers: linear, perhaps BN with eps = 0, and ReLU."""
+    blocks = []
+    for inputs in (64, width):
+        between = (batchnorm(width, eps=0.0),) if norm == WITH else ()
+        blocks.append(together(dense(inputs, width, bias=norm != WITH), *between, relu()))
+    return network(f"two hidden layers {norm}", *blocks, dense(width, 10, gain=1.0))
+
+
+def hidden(net: Network) -> tuple[str, ...]:
+    """Return the names of the hidden layers' weights: all but the last layer's."""
+    return tuple(name for name in net.parameters if name.startswith("w"))[:-1]
+
+
+def one_step(net: Network, model: Model, batch: Samples, number: int, way: Way) -> Step:
+    """Take step ``number``, from 1, of plain descent. Decay and growth are for the hidden weights alone."""
+    names, rate = hidden(net), way.rate * way.growth ** (2 * number - 1)
+    with np.errstate(all="ignore"):
+        recording = run_through(net, model, batch, Mode.TRAIN)
+        found, after = gradients(recording, ONE), dict[str, Array]()
+        for name, value in model.parameters.items():
+            if name in names:
+                after[name] = value - rate * (found[name] + way.decay * value)
+            else:
+                after[name] = value - way.rate * found[name]
+        return Step(number, recording, found, model, Model(after, carried_on(net, model, recording)), {})
+
+
+def descent(net: Network, setting: Setting, way: Way, steps: int, repeat: int = 0) -> Iterator[Step]:
+    """Yield the steps of a run; the last one early where the loss is lost."""
+    samples, _, seed = parts(setting, repeat)
+    count = setting.sizes["batch"]
+    model, stream = fresh(net, seed, count), batches(samples, count, source_of(seed, "batches"))
+    for number in range(1, steps + 1):
+        step = one_step(net, model, next(stream), number, way)
+        yield step
+        if step.is_lost:
+            return
+        model = step.after
+
+
+def parts(setting: Setting, repeat: int) -> tuple[Samples, Samples, int]:
+    """Return a few samples to train on, all others to test with, and the seed of this repeat."""
+    seed, few = setting.seed * setting.sizes["repeats"] + repeat, setting.sizes["samples"]
+    data = split(setting.source, seed)
+    rest = data.train.at(np.arange(few, len(data.train)))
+    x, labels = np.concatenate([rest.x, data.test.x]), np.concatenate([rest.labels, data.test.labels])
+    return data.few(few).train, Samples(x, labels), seed
+
+
+def size_of(arrays: Mapping[str, Array], names: Sequence[str]) -> float:
+    """Return the Euclidean norm of some arrays together; LOST where it is larger, or no number."""
+    with np.errstate(all="ignore"):
+        return finite(float(sum((arrays[name] ** 2).sum() for name in names)) ** 0.5)
+
+
+def finite(value: float) -> float:
+    """Return the value, or LOST in the place of one that is larger or no number."""
+    return value if value < LOST else LOST
+
+
+def apart(one: Array, other: Array) -> float:
+    """Return the largest difference of two arrays, relative to the largest number of the second."""
+    with np.errstate(all="ignore"):
+        return finite(float(abs(one - other).max() / abs(other).max()))
