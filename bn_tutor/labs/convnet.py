@@ -19,8 +19,8 @@ EPOCHS = (1, 2, 4, 8, 16)
 RATE = 0.01
 # What the digits' test accuracy should reach, and what would still be near it.
 GOOD, NEAR = 0.97, 0.9
-# In how many random companies each test sample is looked at, and of how many samples each is.
-ROUNDS, COMPANY = 8, 16
+# How many test samples are looked at, in how many random companies each, and of how many samples those are.
+LOOKED_AT, ROUNDS, COMPANY = 160, 8, 16
 
 
 @lru_cache(maxsize=8)
@@ -54,7 +54,7 @@ def measure(cell: Row, setting: Setting) -> Mapping[str, float]:
     net, mode = convnet(sizes["filters"], sizes["width"]), Mode(str(cell["mode"]))
     an_epoch = len(data.train) // sizes["batch"]
     end = last(_steps(setting, int(cell["epochs"]) * an_epoch))
-    classes = _in_company(net, end.after, data.test, mode, setting.seed)
+    classes = in_company(net, end.after, data.test.at(np.arange(LOOKED_AT)), mode, setting.seed)
     return {
         "accuracy": accuracy(net, end.after, data.test, mode),
         "changing": float(np.mean(classes.min(axis=0) != classes.max(axis=0))),
@@ -73,16 +73,13 @@ def _steps(setting: Setting, steps: int) -> Iterator[Step]:
     )
 
 
-def _in_company(net: Network, model: Model, test: Samples, mode: Mode, seed: int) -> Array:
-    """Return the class given to each test sample in several random companies, shape (rounds, samples)."""
+def in_company(net: Network, model: Model, samples: Samples, mode: Mode, seed: int) -> Array:
+    """Return the class given to each sample in several random companies, shape (rounds, samples)."""
     random = source_of(seed, "company")
-    classes = np.zeros((ROUNDS, len(test)), dtype=int)
+    classes = np.zeros((ROUNDS, len(samples)), dtype=int)
     for at in range(ROUNDS):
-        order = permutation(random, len(test))
-        for start in range(0, len(order), COMPANY):
-            # The last company is filled up from the first: all have as many members.
-            places = np.resize(np.roll(order, -start), COMPANY)
-            classes[at, places] = scores_of(net, model, test.at(places), mode).argmax(axis=1)
+        for places in permutation(random, len(samples)).reshape(-1, COMPANY):
+            classes[at, places] = scores_of(net, model, samples.at(places), mode).argmax(axis=1)
     return classes
 
 
@@ -109,7 +106,7 @@ def _company(rows: Rows) -> str:
         for mode in (Mode.TRAIN, Mode.INFERENCE)
     )
     return (
-        f"In {ROUNDS} random companies of {COMPANY} this share of the test samples gets more than one class: "
+        f"In {ROUNDS} random companies of {COMPANY} this share of test samples gets more than one class: "
         f"{trained} in training mode, {frozen} with frozen statistics."
     )
 
