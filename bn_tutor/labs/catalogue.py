@@ -3,9 +3,29 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from bn_tutor.labs import convnet, depth, exact, learning_rate, shift, two_domains, weight_decay
+from bn_tutor.labs import (
+    batch_size,
+    convnet,
+    depth,
+    dropout,
+    exact,
+    learning_rate,
+    shift,
+    two_domains,
+    weight_decay,
+)
 from bn_tutor.labs.lab import Lab
 
-_MODULES = (exact, learning_rate, depth, shift, weight_decay, two_domains, convnet)
+_MODULES = (
+    exact,
+    learning_rate,
+    depth,
+    batch_size,
+    shift,
+    weight_decay,
+    two_domains,
+    convnet,
+    dropout,
+)
 
 LABS: Mapping[str, Lab] = MappingProxyType({module.LAB.name: module.LAB for module in _MODULES})
