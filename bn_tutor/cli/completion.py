@@ -4,7 +4,7 @@ from pathlib import Path
 
 import typer
 
-LABS = Path(__file__).parents[1] / "labs"
+LABS = Path(__file__).parents[1] / "labs" / "catalogue.py"
 
 
 def complete_lesson(incomplete: str) -> list[str]:
@@ -43,10 +43,15 @@ def complete_function(context: typer.Context, incomplete: str) -> list[str]:
 
 
 def complete_lab(incomplete: str) -> list[str]:
-    """Return the names of labs that begin so, and the two pages; the labs themselves would import NumPy."""
-    names = sorted(
-        path.stem.replace("_", "-") for path in LABS.glob("*.py") if "\nLAB = " in path.read_text("utf-8")
-    )
+    """Return the names of labs that begin so, and the two pages.
+
+    To import the labs would be to import NumPy: a lab is named like its file, which the catalogue imports.
+    """
+    import ast
+
+    imports = (node for node in ast.parse(LABS.read_text("utf-8")).body if isinstance(node, ast.ImportFrom))
+    files = [each.name for node in imports if node.module == "bn_tutor.labs" for each in node.names]
+    names = [name.replace("_", "-") for name in sorted(files)]
     return [name for name in (*names, "list", "claims") if name.startswith(incomplete)]
 
 

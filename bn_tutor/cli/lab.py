@@ -1,6 +1,7 @@
 """``bn-tutor lab``: small training runs that show whether a claim about batch norm holds."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -72,16 +73,28 @@ def lab(
     from bn_tutor.cli.lab_pages import show_claims, show_list
     from bn_tutor.cli.lab_run import Manner, run_lab
     from bn_tutor.cli.lab_walk import walk_lab
-    from bn_tutor.cli.lab_wish import wish_for
+    from bn_tutor.cli.lab_wish import Asked, wish_for
     from bn_tutor.cli.output import output_look, wants_plain
 
+    runs = name not in (LIST, CLAIMS) and not walk
+    only_runs = {"--predict": predict, "--csv": csv, "--svg": svg, "--json": as_json and walk}
+    _refuse_what_is_of_runs(runs, [option for option, given in only_runs.items() if given])
+    asked = Asked(name, seeds, seed, quick, tuple(size or ()), data, walk)
     look = output_look(is_plain=plain or wants_plain())
     if name == LIST:
         show_list(look, as_json=as_json, no_color=no_color)
     elif name == CLAIMS:
         show_claims(look, as_json=as_json, no_color=no_color)
     elif walk:
-        walk_lab(wish_for(name, seeds, seed, quick, size or [], data), look, no_color=no_color)
+        walk_lab(wish_for(asked), look, no_color=no_color)
     else:
         manner = Manner(predict, as_json, csv, svg, force, no_color)
-        run_lab(wish_for(name, seeds, seed, quick, size or [], data), manner, look)
+        run_lab(wish_for(asked), manner, look)
+
+
+def _refuse_what_is_of_runs(runs: bool, options: Sequence[str]) -> None:
+    """End the program where an option would do nothing, since no lab is run."""
+    from bn_tutor.cli.output import fail
+
+    if options and not runs:
+        fail(f"{options[0]} is for a run of a lab: bn-tutor lab NAME {options[0]}")

@@ -1,17 +1,21 @@
 """What ``bn-tutor lab NAME`` does: ask for a prediction, run, show, and keep."""
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import typer
+from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from bn_tutor.cli.keyboard import keyboard
 from bn_tutor.cli.lab_wish import Wish
 from bn_tutor.cli.output import console_for, fail, is_terminal, output_look, show, tell, until_reader_leaves
 from bn_tutor.course.plain import one_line
@@ -49,6 +53,7 @@ class Manner:
 def run_lab(wish: Wish, manner: Manner, look: Look) -> None:
     """Run the lab and show what it came to; exit status 130 where it was stopped, 1 where a file failed."""
     lab = wish.plan.lab
+    _refuse_number(lab, manner)
     _refuse_files(manner)
     if wish.note:
         tell(wish.note)
@@ -56,30 +61,46 @@ def run_lab(wish: Wish, manner: Manner, look: Look) -> None:
         if not manner.as_json:
             show(question_lines(lab, look), console_for(no_color=manner.no_color))
         predicted = _predicted(lab, manner, look)
-        report = _report(wish, predicted, manner, look)
-        plot = _plot()
-        if manner.as_json:
-            sys.stdout.write(lab_json(report))
-        else:
-            show(report_lines(report, look, plot), console_for(no_color=manner.no_color))
-    if problem := keep(report, state_folder()):
+    report = _report(wish, predicted, manner, look)
+    # First kept and written, then shown: a run took its time, and its reader may have gone away.
+    problem = keep(report, state_folder())
+    plot = _plot() if manner.svg or not (manner.as_json or look.plain) else None
+    unwritten = _write_files(report, manner, plot)
+    with until_reader_leaves():
+        _show_report(report, manner, look, plot)
+    if problem:
         tell(f"the run could not be kept for the page of claims: {problem}")
-    written = _write_files(report, manner, plot)
+    for told in unwritten:
+        tell(told)
     if report.is_stopped:
         raise typer.Exit(INTERRUPTED)
-    if not written:
+    if unwritten:
         raise typer.Exit(1)
 
 
+def _show_report(report: Report, manner: Manner, look: Look, plot: Plot | None) -> None:
+    if manner.as_json:
+        sys.stdout.write(lab_json(report))
+    else:
+        # The window may have got another size meanwhile.
+        look = output_look(is_plain=look.plain)
+        show(report_lines(report, look, plot), console_for(no_color=manner.no_color))
+
+
 # --- the prediction ---------------------------------------------------------------------------------------
+
+
+def _refuse_number(lab: Lab, manner: Manner) -> None:
+    """End the program before it says anything where no prediction has this number."""
+    count = len(lab.findings[0].outcomes)
+    if (manner.predict or 1) > count:
+        fail(f"--predict is a number from 1 to {count}")
 
 
 def _predicted(lab: Lab, manner: Manner, look: Look) -> str:
     """Return the name of the outcome that the learner expects; empty where nobody is asked, or knows."""
     names = list(lab.findings[0].outcomes)
     if manner.predict is not None:
-        if manner.predict > len(names):
-            fail(f"--predict is a number from 1 to {len(names)}")
         return names[manner.predict - 1]
     if manner.as_json or not is_terminal():
         return ""
@@ -88,10 +109,13 @@ def _predicted(lab: Lab, manner: Manner, look: Look) -> str:
 
 
 def _asked(names: Sequence[str]) -> str:
+    # What is typed may be no text at all; it is no number then.
+    sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]
     while True:
         try:
-            answer = input(f" your prediction, 1 to {len(names)} (Enter: none)> ").strip()
+            answer = input(f" prediction, 1 to {len(names)} (Enter: none)> ").strip()
         except EOFError:
+            sys.stdout.write("\n")
             answer = ""
         except KeyboardInterrupt:
             sys.stdout.write("\n")
@@ -114,6 +138,8 @@ def _report(wish: Wish, predicted: str, manner: Manner, look: Look) -> Report:
                 told(len(rows))
         except KeyboardInterrupt:
             pass  # what there is, is shown
+        except (BrokenProcessPool, MemoryError):
+            fail("a process of the run was ended, as happens where memory is short; try a smaller --size", 1)
     return Report(
         lab=plan.lab,
         source=plan.source.name,
@@ -139,9 +165,21 @@ def _watched(count: int, manner: Manner, look: Look) -> Iterator[Callable[[int],
         yield lambda done: _quarterly(done, count)
     else:
         columns = (TextColumn(" running"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=console_for(no_color=manner.no_color), transient=True) as progress:
+        # Of no width of its own, so that the bar follows the window.
+        console = Console(no_color=manner.no_color or None, legacy_windows=False)
+        with _quiet_keys(), Progress(*columns, console=console, transient=True) as progress:
             task = progress.add_task("", total=count)
             yield lambda done: progress.update(task, completed=done)
+
+
+@contextmanager
+def _quiet_keys() -> Iterator[None]:
+    """Let the terminal not show what is typed meanwhile: it would tear the bar."""
+    if not is_terminal():
+        yield
+        return
+    with keyboard("", ""):
+        yield
 
 
 def _quarterly(done: int, count: int) -> None:
@@ -165,28 +203,35 @@ def _plot() -> Plot | None:
 
 def _refuse_files(manner: Manner) -> None:
     """End the program before the run where a file is there already, or could not be written."""
+    if manner.csv is not None and manner.csv == manner.svg:
+        fail("--csv and --svg name the same file")
     for path in filter(None, (manner.csv, manner.svg)):
+        name = one_line(str(path))
+        if path.is_dir():
+            fail(f"{name} is a folder")
         if path.exists() and not manner.force:
-            fail(f"{one_line(str(path))} is there already: --force overwrites it")
-        if path.is_dir() or not path.parent.is_dir():
-            fail(f"{one_line(str(path))} cannot be written: there is no such folder, or it is one")
+            fail(f"{name} is there already: --force overwrites it")
+        if not path.parent.is_dir():
+            fail(f"{name} cannot be written: there is no folder {one_line(str(path.parent))}")
+        if not os.access(path if path.exists() else path.parent, os.W_OK):
+            fail(f"{name} cannot be written: no permission")
 
 
-def _write_files(report: Report, manner: Manner, plot: Plot | None) -> bool:
-    """Write what was asked for, each by itself; return whether all could be written."""
-    written = True
+def _write_files(report: Report, manner: Manner, plot: Plot | None) -> list[str]:
+    """Write what was asked for, each by itself; return what could not be written, and why."""
+    problems = []
     if manner.csv is not None:
-        written = _written(manner.csv, lab_csv(report))
+        problems.append(_written(manner.csv, lab_csv(report)))
     if manner.svg is not None:
-        page = report_lines(report, output_look(width=WIDTH), plot)
-        written &= _written(manner.svg, page_svg(page, f"bn-tutor lab {report.lab.name}", WIDTH))
-    return written
+        page = report_lines(report, Look(WIDTH), plot)
+        problems.append(_written(manner.svg, page_svg(page, f"bn-tutor lab {report.lab.name}", WIDTH)))
+    return [each for each in problems if each]
 
 
-def _written(path: Path, text: str) -> bool:
+def _written(path: Path, text: str) -> str:
+    """Write a file; return what is wrong where that cannot be done, else nothing."""
     try:
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(text.encode())
     except OSError as error:
-        tell(f"{one_line(str(path))}: {error.strerror or 'it cannot be written'}")
-        return False
-    return True
+        return f"{one_line(str(path))}: {error.strerror or 'it cannot be written'}"
+    return ""

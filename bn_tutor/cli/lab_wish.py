@@ -3,18 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from bn_tutor.cli.output import fail
 from bn_tutor.cli.targets import parse_sizes
 from bn_tutor.course.plain import one_line
 from bn_tutor.course.problem import did_you_mean
 from bn_tutor.labs.catalogue import LABS
 from bn_tutor.labs.lab import Lab
-from bn_tutor.labs.running import Plan
+from bn_tutor.labs.running import LARGEST_SIZE, Plan
 from bn_tutor.labs.samples import TRAIN_COUNT, Source, synthetic
 
 DIGITS, SYNTHETIC = "digits", "synthetic"
-# A lab is small: what is larger than this would run for days.
-LARGEST = 100_000
+# What a lab is run on that draws its numbers itself.
+NO_IMAGES = Source("drawn", "numbers that are drawn from each seed", np.zeros((0, 64)), np.zeros(0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,12 +28,25 @@ class Wish:
     note: str = ""
 
 
-def wish_for(name: str, seeds: int, seed: int, quick: bool, sizes: list[str], data: str | None) -> Wish:
+@dataclass(frozen=True)
+class Asked:
+    """What was asked for, as it was typed; ``walking`` where it is for one step of training."""
+
+    name: str
+    seeds: int = 5
+    seed: int = 0
+    quick: bool = False
+    sizes: tuple[str, ...] = ()
+    data: str | None = None
+    walking: bool = False
+
+
+def wish_for(asked: Asked) -> Wish:
     """Return the plan; what cannot be done ends the program with exit status 2."""
-    lab = lab_named(name)
-    chosen = _sizes(lab, parse_sizes(sizes), quick)
-    source, note = _source(data, seed)
-    return Wish(Plan(lab, chosen, source, range(seed, seed + seeds)), quick, note)
+    lab = lab_named(asked.name)
+    chosen = _sizes(lab, parse_sizes(list(asked.sizes)), asked.quick)
+    source, note = _source(asked.data, asked.seed, is_needed=lab.has_images or asked.walking)
+    return Wish(Plan(lab, chosen, source, range(asked.seed, asked.seed + asked.seeds)), asked.quick, note)
 
 
 def lab_named(name: str) -> Lab:
@@ -47,8 +62,8 @@ def _sizes(lab: Lab, given: Mapping[str, int], quick: bool) -> dict[str, int]:
         if name not in lab.sizes:
             hint = did_you_mean(name, lab.sizes) or f"there are: {', '.join(lab.sizes)}"
             fail(f"--size: the lab {lab.name} has no size {one_line(name, 60)} ({hint})")
-        if size > LARGEST:
-            fail(f"--size {name}={size}: a lab takes sizes up to {LARGEST:,}")
+        if size > LARGEST_SIZE:
+            fail(f"--size {name}={size}: a lab takes sizes up to {LARGEST_SIZE:,}")
     sizes = {**lab.sizes, **(lab.quick if quick else {}), **given}
     if sizes.get("batch", 1) > TRAIN_COUNT:
         fail(f"--size batch={sizes['batch']}: there are {TRAIN_COUNT:,} samples to train on")
@@ -57,10 +72,12 @@ def _sizes(lab: Lab, given: Mapping[str, int], quick: bool) -> dict[str, int]:
     return sizes
 
 
-def _source(data: str | None, seed: int) -> tuple[Source, str]:
+def _source(data: str | None, seed: int, *, is_needed: bool) -> tuple[Source, str]:
     """Return the images, and what is to be said where they are not those that were to be expected."""
     if data not in (None, DIGITS, SYNTHETIC):
         fail(f"--data is {DIGITS} or {SYNTHETIC}, not {one_line(data or '', 60)}")
+    if not is_needed:
+        return NO_IMAGES, ""
     if data == SYNTHETIC:
         return synthetic(seed), ""
     try:

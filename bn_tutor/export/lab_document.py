@@ -7,8 +7,9 @@ from typing import Any
 
 from bn_tutor.labs.lab import Verdict
 from bn_tutor.labs.panels import series_of
-from bn_tutor.labs.records import record_document
+from bn_tutor.labs.records import record_document, written
 from bn_tutor.labs.report import Report
+from bn_tutor.labs.rows import Spread
 
 
 def lab_json(report: Report) -> str:
@@ -42,21 +43,28 @@ def _panel(at: int, report: Report) -> dict[str, Any]:
     lines = [
         {
             panel.by: series.name,
-            "points": [
-                {panel.across: place, "median": each.middle, "lowest": each.low, "highest": each.high}
-                for place, each in series.points
-            ],
+            "points": [{panel.across: written(place), **_spread(each)} for place, each in series.points],
         }
         for series in series_of(panel, report.whole)
     ]
     return {"title": panel.title, "value": panel.value, "lines": lines}
 
 
+def _spread(values: Spread) -> dict[str, Any]:
+    named = {"median": values.middle, "lowest": values.low, "highest": values.high}
+    return {name: written(value) for name, value in named.items()}
+
+
 def lab_csv(report: Report) -> str:
-    """Return every row, also those of seeds that were not run to their end; a column for each name."""
+    """Return every row, also those of seeds that were not run to their end; a column for each name.
+
+    What is no number, such as nan, is an empty cell.
+    """
     names = list(dict.fromkeys(name for row in report.rows for name in row))
     text = io.StringIO()
     writer = csv.DictWriter(text, ["lab", "data", *names], lineterminator="\n")
     writer.writeheader()
-    writer.writerows({"lab": report.lab.name, "data": report.source, **row} for row in report.rows)
+    for row in report.rows:
+        values = {name: written(value) for name, value in row.items()}
+        writer.writerow({"lab": report.lab.name, "data": report.source, **values})
     return text.getvalue()

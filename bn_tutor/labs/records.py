@@ -4,12 +4,13 @@ import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from math import isfinite
+from math import isfinite, nan
 from pathlib import Path
 from typing import Any
 
 from bn_tutor.labs.lab import Lab
 from bn_tutor.labs.report import Report
+from bn_tutor.labs.running import LARGEST_SIZE
 
 FOLDER = "labs"
 FORMAT = 1
@@ -73,8 +74,13 @@ def record_document(report: Report) -> dict[str, Any]:
         "seeds": list(report.seeds),
         "planned": report.planned,
         "seconds": round(report.seconds, 3),
-        "rows": [dict(row) for row in report.rows],
+        "rows": [{name: written(value) for name, value in row.items()} for row in report.rows],
     }
+
+
+def written(value: str | float) -> str | float | None:
+    """Return a value as it may stand in a file: JSON has neither nan nor inf."""
+    return value if isinstance(value, str) or isfinite(value) else None
 
 
 def kept(path: Path, lab: Lab) -> Report | None:
@@ -89,19 +95,18 @@ def kept(path: Path, lab: Lab) -> Report | None:
         raise RecordError("it is no JSON") from None
     try:
         return _report(document, lab)
-    except (KeyError, TypeError, ValueError):
+    except (AttributeError, LookupError, TypeError, ValueError, ArithmeticError):
         raise RecordError("it is no record of this lab") from None
 
 
 def _report(document: Mapping[str, Any], lab: Lab) -> Report:
     if document["format"] != FORMAT or document["lab"] != lab.name:
         raise ValueError("another format, or another lab")
-    sizes = {name: int(document["sizes"][name]) for name in lab.sizes}
     report = Report(
         lab=lab,
         source=str(document["data"]),
         said=str(document["data_said"]),
-        sizes=sizes,
+        sizes=_sizes(document["sizes"], lab),
         is_quick=document["quick"] is True,
         seeds=[int(seed) for seed in document["seeds"]],
         rows=[_row(row) for row in document["rows"]],
@@ -110,13 +115,30 @@ def _report(document: Mapping[str, Any], lab: Lab) -> Report:
         date=str(document["date"]),
         version=str(document["version"]),
     )
+    if not report.seeds or len(set(report.seeds)) < len(report.seeds):
+        raise ValueError("no seeds, or one of them twice")
     # Rows of an older version of the lab may lack what its findings ask for.
     _ = report.verdicts
     return report
 
 
+def _sizes(given: Mapping[str, Any], lab: Lab) -> dict[str, int]:
+    """Return the sizes of a run, which must be such that the lab could have been run with them."""
+    sizes = {name: int(given[name]) for name in lab.sizes}
+    if not all(1 <= size <= LARGEST_SIZE for size in sizes.values()) or lab.check(sizes):
+        raise ValueError("sizes that no run has")
+    return sizes
+
+
 def _row(row: Mapping[str, Any]) -> dict[str, str | float]:
-    found = {str(name): value if isinstance(value, str) else float(value) for name, value in row.items()}
-    if not all(isinstance(value, str) or isfinite(value) for value in found.values()):
+    return {str(name): _value(value) for name, value in row.items()}
+
+
+def _value(value: Any) -> str | float:
+    if value is None:
+        return nan  # as it was written
+    if isinstance(value, str):
+        return value
+    if not isfinite(value):
         raise ValueError("a number that is none")
-    return found
+    return float(value)

@@ -31,8 +31,10 @@ class Report:
     @property
     def whole(self) -> Rows:
         """The rows of those seeds that were run to their end, in the order of the cells."""
-        cells = self.lab.cells(self.sizes)
-        return Rows(tuple(row for seed in self.seeds for row in _of_seed(self.rows, cells, seed)))
+        cells, own = self.lab.cells(self.sizes), dict[str | float, list[Row]]()
+        for row in self.rows:
+            own.setdefault(row.get("seed", ""), []).append(row)
+        return Rows(tuple(row for seed in self.seeds for row in _whole(own.get(seed, []), cells)))
 
     @property
     def is_stopped(self) -> bool:
@@ -56,10 +58,9 @@ class Report:
         return self.lab.findings[0].outcomes.get(self.predicted)
 
 
-def _of_seed(rows: Sequence[Row], cells: Sequence[Row], seed: int) -> Sequence[Row]:
-    """Return a row for each cell, or nothing where one is missing."""
-    own = [row for row in rows if row.get("seed") == seed]
-    found = [_matching(own, cell) for cell in cells]
+def _whole(rows: Sequence[Row], cells: Sequence[Row]) -> Sequence[Row]:
+    """Return a row for each cell, of those of one seed; or nothing where one is missing."""
+    found = [_matching(rows, cell) for cell in cells]
     return [row for row in found if row is not None] if None not in found else []
 
 

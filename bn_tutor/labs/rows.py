@@ -56,7 +56,10 @@ class Rows:
 
     def by_seed(self) -> dict[int, "Rows"]:
         """Return each seed's rows."""
-        return {int(seed): self.where(seed=seed) for seed in self.different("seed")}
+        found: dict[int, list[Row]] = {}
+        for row in self.rows:
+            found.setdefault(int(row["seed"]), []).append(row)
+        return {seed: Rows(tuple(rows)) for seed, rows in found.items()}
 
     def spread(self, of_seed: Callable[["Rows"], float]) -> Spread:
         """Return a value that is worked out for each seed by itself, over all seeds."""

@@ -6,12 +6,15 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import active_children, get_context
-from threading import current_thread, main_thread
+from multiprocessing import active_children, get_context, parent_process
+from threading import Thread, current_thread, main_thread
 
 from bn_tutor.labs.lab import Lab, Setting
 from bn_tutor.labs.rows import Row
 from bn_tutor.labs.samples import Source
+
+# A lab is small: what is larger than this would run for days.
+LARGEST_SIZE = 100_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +63,7 @@ def run(plan: Plan, workers: int = 0) -> Generator[Row]:
 def _run_apart(plan: Plan, workers: int) -> Generator[Row]:
     measure = plan.lab.measure
     others = active_children()
-    pool = ProcessPoolExecutor(workers, get_context("spawn"))
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), _end_with_parent)
     try:
         with _born_deaf():
             waiting = [pool.submit(measured, measure, cell, setting) for cell, setting in plan.settings()]
@@ -70,6 +73,17 @@ def _run_apart(plan: Plan, workers: int) -> Generator[Row]:
         for child in active_children():
             if child not in others:
                 child.terminate()
+
+
+def _end_with_parent() -> None:
+    """Let this process end with its parent, even where that is killed: it would wait for work for ever."""
+    Thread(target=_watch_parent, daemon=True).start()
+
+
+def _watch_parent() -> None:
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)
 
 
 @contextmanager
@@ -87,7 +101,9 @@ def _born_deaf() -> Iterator[None]:
 
 def measured(measure: Measure, cell: Row, setting: Setting) -> Row:
     """Return one run's row: its cell, its seed, and what was measured."""
-    return {**cell, "seed": setting.seed, **measure(cell, setting)}
+    found = measure(cell, setting)
+    # Plain floats: a NumPy number could not be written as JSON.
+    return {**cell, "seed": setting.seed, **{name: float(value) for name, value in found.items()}}
 
 
 def cores() -> int:

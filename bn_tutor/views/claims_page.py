@@ -36,7 +36,10 @@ def _origin(evidence: Evidence, look: Look) -> Text:
     report = evidence.report
     if report is None:
         return head.append(look.shown(f"   bn-tutor lab {evidence.lab.name}"), FAINT)
+    usual = {**report.lab.sizes, **(report.lab.quick if report.is_quick else {})}
+    changed = "".join(f", {name} {size}" for name, size in report.sizes.items() if size != usual[name])
     quick = ", quick" if report.is_quick else ""
+    data = f", {report.source}" if report.lab.has_images else ""
     seeds = (
         f"seeds {report.seeds[0]} to {report.seeds[-1]}"
         if len(report.seeds) > 1
@@ -44,13 +47,13 @@ def _origin(evidence: Evidence, look: Look) -> Text:
     )
     again = f"bn-tutor lab {evidence.lab.name} --seed {report.seeds[-1] + 1}"
     return head.append(
-        look.shown(f"   {report.date}, {report.source}, {seeds}{quick}; with others: {again}"), FAINT
+        look.shown(f"   {report.date}{data}, {seeds}{quick}{changed}; with others: {again}"), FAINT
     )
 
 
 def _summary(evidence: Sequence[Evidence], look: Look) -> Text:
     counts = [(word, sum(each.word is word for each in evidence)) for word in Word]
-    text = look.text(f"{len(evidence)} claims: ")
+    text = look.text(f"{len(evidence)} claims. ")
     for at, (word, count) in enumerate((word, count) for word, count in counts if count):
-        text.append(", " if at else "").append_text(look.text(f"{count} {word}", verdict_style(word)))
+        text.append(", " if at else "").append_text(look.text(f"{word}: {count}", verdict_style(word)))
     return text

@@ -6,7 +6,7 @@ from rich.text import Text
 
 from bn_tutor.labs.lab import Lab
 from bn_tutor.views.look import FAINT, Look
-from bn_tutor.views.wrapping import wrapped
+from bn_tutor.views.wrapping import broken, moved, wrapped
 
 GAP = 2
 # Where the question would have less room beside the name, it goes below.
@@ -27,5 +27,6 @@ def _lab(lab: Lab, column: int, look: Look) -> list[Text]:
     name = look.text(lab.name, "bold cyan")
     if look.plain or look.width - column < LEAST:
         return [*wrapped(name, look.width), *wrapped(look.text(lab.question), look.width, indent=2)]
-    name.append(" " * (column - name.cell_len)).append_text(look.text(lab.question))
-    return wrapped(name, look.width, hanging=column)
+    name.append(" " * (column - name.cell_len))
+    first, *others = broken(look.text(lab.question), look.width - column)
+    return [name.append_text(first), *(moved(line, column) for line in others)]

@@ -64,7 +64,11 @@ def _labelled(label: str, text: Text, look: Look) -> list[Text]:
 def _facts(report: Report, look: Look) -> list[Text]:
     sizes = ", ".join(f"{name} {size}" for name, size in report.sizes.items())
     done = len(report.rows)
-    runs = f"{done} of {report.planned} runs: stopped" if report.is_stopped else f"{done} runs"
+    runs = (
+        f"{done} of {report.planned} runs: stopped"
+        if report.is_stopped
+        else f"{done} {'run' if done == 1 else 'runs'}"
+    )
     whole = len(report.whole.by_seed())
     seeds = f"{_seeds(report.seeds)}{f', {whole} of them whole' if report.is_stopped else ''}"
     quick = ", quick" if report.is_quick else ""
@@ -116,7 +120,7 @@ def _prediction(report: Report, look: Look) -> list[Text]:
     predicted, first = report.prediction, report.verdicts[0]
     if predicted is None:
         return []
-    told = look.text(f"you expected: {predicted.predicted}. ")
+    told = look.text(f"{predicted.predicted}. ")
     if first.outcome == report.predicted:
         told.append(look.shown("The run shows it too."), RIGHT)
     elif first.outcome:
@@ -124,4 +128,4 @@ def _prediction(report: Report, look: Look) -> list[Text]:
         told.append(look.shown(f"The run shows: {shown}."), "yellow")
     else:
         told.append(look.shown("The run does not decide it."))
-    return [*_labelled("you", told, look), Text()]
+    return [*_labelled("expected", told, look), Text()]

@@ -1,15 +1,17 @@
 """A lab's panel as a plot, by plotext, which is an extra: ``pip install 'bn-tutor[labs]'``."""
 
 from collections.abc import Iterator, Sequence
-from math import ceil, floor, isfinite, log10
+from math import ceil, floor, isfinite, log10, nan
 
-import plotext
+# By name: version 6 is another library under the same name, and this tells at once.
+from plotext import build, clear_figure, plot, plotsize, scatter, theme, xlabel, xticks, yticks
 from rich.text import Text
 
 from bn_tutor.labs.lab import Panel
 from bn_tutor.labs.panels import Series
 from bn_tutor.views.lab_table import place_text
 from bn_tutor.views.look import Look
+from bn_tutor.views.wrapping import wrapped
 
 HEIGHT = 15
 WIDEST = 100
@@ -24,35 +26,37 @@ COLOURS = ("cyan", "magenta", "yellow", "green", "blue", "red")
 MOST_TICKS = 6
 # Over fewer powers of ten than this, a scale of logarithms has 2 and 5 at it as well.
 DECADES = 2.5
+# What is larger, such as a loss that was lost, would press all else into one line.
+LARGEST = 1e100
 # Rounding is no reason to leave out a tick at the end.
 TINY = 1e-9
 
 
 def plot_lines(panel: Panel, series: Sequence[Series], look: Look) -> list[Text]:
     """Return the plot with its legend; nothing where there is nothing to draw, or no room for it."""
-    drawn = [each for each in series if each.is_drawn]
+    drawn = [each for each in series if each.is_drawn and _points(panel, each)[0]]
     if not drawn or look.width < NARROWEST or look.plain:
         return []
     signs = (ASCII_SIGNS if look.ascii else SIGNS)[: len(drawn)]
     figure = _figure(panel, drawn, signs, look)
     lines = [Text.from_ansi(line) for line in figure.splitlines()]
-    return [_legend(drawn, signs, look), *(_shown(line, look) for line in lines)]
+    return [*_legend(drawn, signs, look), *(_shown(line, look) for line in lines)]
 
 
 def _figure(panel: Panel, series: Sequence[Series], signs: str, look: Look) -> str:
     """Draw the lines; plotext has but one figure, which is cleared before and after."""
-    plotext.clear_figure()
-    plotext.theme("clear")
-    plotext.plotsize(min(look.width - 2, WIDEST), HEIGHT)
+    clear_figure()
+    theme("clear")
+    plotsize(min(look.width - 2, WIDEST), HEIGHT)
     for at, (each, sign) in enumerate(zip(series, signs, strict=False)):
         places, middles = _points(panel, each)
         colour = COLOURS[at % len(COLOURS)]
-        plotext.plot(places, middles, marker=ASCII_DOT if look.ascii else DOT, color=colour)
-        plotext.scatter(places, middles, marker=sign, color=colour)
+        plot(places, middles, marker=ASCII_DOT if look.ascii else DOT, color=colour)
+        scatter(places, middles, marker=sign, color=colour)
     _scale(panel, series)
-    plotext.xlabel(panel.across)
-    figure: str = plotext.build()
-    plotext.clear_figure()
+    xlabel(look.shown(panel.across))
+    figure: str = build()
+    clear_figure()
     return figure
 
 
@@ -68,6 +72,8 @@ def _points(panel: Panel, series: Series) -> tuple[list[float], list[float]]:
 
 def _drawn(number: str | float, is_log: bool) -> float:
     number = float(number)
+    if not abs(number) <= LARGEST:
+        return nan
     if not is_log:
         return number
     return log10(number) if number > 0 else float("-inf")
@@ -77,10 +83,10 @@ def _scale(panel: Panel, series: Sequence[Series]) -> None:
     """Write round numbers at the axes, places as in the table and values in the panel's own form."""
     places = [place for each in series for place in _points(panel, each)[0]]
     ticks = _ticks(places, panel.log_across)
-    plotext.xticks(ticks, [place_text(10**tick if panel.log_across else tick) for tick in ticks])
+    xticks(ticks, [place_text(10**tick if panel.log_across else tick) for tick in ticks])
     values = [value for each in series for value in _points(panel, each)[1]]
     ticks = _ticks(values, panel.log_value)
-    plotext.yticks(ticks, [panel.form.format(10**tick if panel.log_value else tick) for tick in ticks])
+    yticks(ticks, [panel.form.format(10**tick if panel.log_value else tick) for tick in ticks])
 
 
 def _ticks(numbers: Sequence[float], is_log: bool) -> list[float]:
@@ -102,18 +108,17 @@ def _thinned(numbers: list[float]) -> list[float]:
 
 def _steps(width: float) -> Iterator[float]:
     """Yield round steps, from one that is too small for this width up."""
-    power = 10.0 ** floor(log10(width or 1.0) - 1)
+    power = 10.0 ** floor(log10(width if width > 1 / LARGEST else 1.0) - 1)
     while True:
         yield from (power, 2 * power, 5 * power)
         power *= 10
 
 
-def _legend(series: Sequence[Series], signs: str, look: Look) -> Text:
-    line = Text("  ")
+def _legend(series: Sequence[Series], signs: str, look: Look) -> list[Text]:
+    line = Text()
     for at, (each, sign) in enumerate(zip(series, signs, strict=False)):
         line.append(f"{sign} ", COLOURS[at % len(COLOURS)]).append(f"{look.shown(each.name)}   ")
-    line.rstrip()
-    return line
+    return wrapped(line, look.width, indent=2)
 
 
 def _shown(line: Text, look: Look) -> Text:

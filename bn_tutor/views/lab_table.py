@@ -53,7 +53,8 @@ def _values(panel: Panel, series: Series, places: Sequence[str | float], look: L
 
 def _range(panel: Panel, values: Spread) -> str:
     low, high = panel.form.format(values.low), panel.form.format(values.high)
-    return f" {low}–{high}" if low != high else ""
+    between = " to " if high.startswith("-") else "–"
+    return f" {low}{between}{high}" if low != high else ""
 
 
 def _column(name: str, places: Sequence[str | float], look: Look) -> list[Text]:

@@ -104,7 +104,10 @@ def modules_of(run, *arguments, **changes):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["walk", "--help"], ["--version"], [], ["lesson", "list"], ["walk", "--precision", "0"]],
+    [
+        *(["--help"], ["walk", "--help"], ["lab", "--help"], ["--version"], []),
+        *(["lesson", "list"], ["walk", "--precision", "0"]),
+    ],
 )
 def test_numpy_is_not_imported_before_it_is_needed(run, arguments):
     assert "heavy: []" in modules_of(run, *arguments)
@@ -136,6 +139,8 @@ def completed(run, *words):
         (["walk", "--from", "x"], ["xmu", "xhat"]),
         (["walk", "batchnorm", "--from", "sq"], ["sq", "sqrtvar"]),
         (["walk", "--back"], ["--backward"]),
+        (["lab", "ex"], ["exact"]),
+        (["lab", "cl"], ["claims"]),
     ],
 )
 def test_completion(run, words, offered):

@@ -68,8 +68,29 @@ def is_plain(requirement):
 def test_what_is_imported_is_required(built):
     names = set().union(*map(imported, built.tree.glob("bn_tutor/**/*.py")))
     foreign = names - sys.stdlib_module_names - {"bn_tutor"}
-    required = {wanted.name for wanted in map(Requirement, requirements(built.wheel)) if is_plain(wanted)}
+    wanted = list(map(Requirement, requirements(built.wheel)))
+    required = {each.name for each in wanted if is_plain(each) or is_of_labs(each)}
     assert {packages_distributions()[name][0] for name in foreign} == required
+
+
+def is_of_labs(requirement):
+    return not is_plain(requirement) and requirement.marker.evaluate({"extra": "labs"})
+
+
+def test_the_labs_extra_is_named_and_only_two_modules_need_it(built):
+    assert "labs" in metadata(built.wheel).get_all("Provides-Extra")
+    wanted = filter(is_of_labs, map(Requirement, requirements(built.wheel)))
+    # plotext 6 is another library under the same name.
+    assert {(each.name, str(each.specifier)) for each in wanted} == {
+        ("scikit-learn", ">=1.3"),
+        ("plotext", "<6,>=5.3"),
+    }
+    needing = {
+        path.relative_to(built.tree).as_posix()
+        for path in built.tree.glob("bn_tutor/**/*.py")
+        if imported(path) & {"sklearn", "plotext"}
+    }
+    assert needing == {"bn_tutor/labs/digits.py", "bn_tutor/views/lab_plot.py"}
 
 
 def test_the_sdist_holds_what_a_packager_needs(built):
