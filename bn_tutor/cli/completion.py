@@ -43,7 +43,7 @@ def complete_function(context: typer.Context, incomplete: str) -> list[str]:
 
 
 def complete_lab(incomplete: str) -> list[str]:
-    """Return the names of labs that begin so, and the two pages.
+    """Return the names of labs that begin so, the two pages, and all.
 
     To import the labs would be to import NumPy: a lab is named like its file, which the catalogue imports.
     """
@@ -52,7 +52,7 @@ def complete_lab(incomplete: str) -> list[str]:
     imports = (node for node in ast.parse(LABS.read_text("utf-8")).body if isinstance(node, ast.ImportFrom))
     files = [each.name for node in imports if node.module == "bn_tutor.labs" for each in node.names]
     names = [name.replace("_", "-") for name in sorted(files)]
-    return [name for name in (*names, "list", "claims") if name.startswith(incomplete)]
+    return [name for name in (*names, "list", "claims", "all") if name.startswith(incomplete)]
 
 
 def _lesson_of(context: typer.Context) -> Path | None:

@@ -1,7 +1,7 @@
 """``bn-tutor lab``: small training runs that show whether a claim about batch norm holds."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -21,14 +21,15 @@ Examples:
   bn-tutor lab shift --seed 100           the same with other seeds: does it hold?
   bn-tutor lab convnet --walk             walk through one of its training steps
   bn-tutor lab depth --size width=32      other sizes; repeatable
+  bn-tutor lab all --quick                every lab, one after the other, in about a minute
   bn-tutor lab claims                     every claim, and what your last runs say of it
 """
-LIST, CLAIMS = "list", "claims"
+LIST, CLAIMS, ALL = "list", "claims", "all"
 # The matrices are small: a second thread costs more than it brings, and each core has a process of its own.
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 Name = Annotated[
-    str, typer.Argument(metavar="[NAME | list | claims]", help="The lab.", autocompletion=complete_lab)
+    str, typer.Argument(metavar="[NAME | list | claims | all]", help="The lab.", autocompletion=complete_lab)
 ]
 SeedCount = Annotated[int, typer.Option("--seeds", min=1, max=1000, help="How many seeds.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, max=10**9, help="The first seed.")]
@@ -71,20 +72,21 @@ def lab(
     for variable in _ONE_THREAD:
         os.environ.setdefault(variable, "1")
     from bn_tutor.cli.lab_pages import show_claims, show_list
-    from bn_tutor.cli.lab_run import Manner, run_lab
+    from bn_tutor.cli.lab_run import Manner, run_all, run_lab
     from bn_tutor.cli.lab_walk import walk_lab
     from bn_tutor.cli.lab_wish import Asked, wish_for
     from bn_tutor.cli.output import output_look, wants_plain
 
-    runs = name not in (LIST, CLAIMS) and not walk
-    only_runs = {"--predict": predict, "--csv": csv, "--svg": svg, "--json": as_json and walk}
-    _refuse_what_is_of_runs(runs, [option for option, given in only_runs.items() if given])
+    pages = {LIST: show_list, CLAIMS: show_claims}
+    _refuse_what_does_nothing(
+        name, walk, {"--predict": predict, "--csv": csv, "--svg": svg, "--json": as_json}
+    )
     asked = Asked(name, seeds, seed, quick, tuple(size or ()), data, walk)
     look = output_look(is_plain=plain or wants_plain())
-    if name == LIST:
-        show_list(look, as_json=as_json, no_color=no_color)
-    elif name == CLAIMS:
-        show_claims(look, as_json=as_json, no_color=no_color)
+    if name in pages:
+        pages[name](look, as_json=as_json, no_color=no_color)
+    elif name == ALL:
+        run_all(asked, Manner(no_color=no_color, is_asking=False), look)
     elif walk:
         walk_lab(wish_for(asked), look, no_color=no_color)
     else:
@@ -92,9 +94,12 @@ def lab(
         run_lab(wish_for(asked), manner, look)
 
 
-def _refuse_what_is_of_runs(runs: bool, options: Sequence[str]) -> None:
-    """End the program where an option would do nothing, since no lab is run."""
+def _refuse_what_does_nothing(name: str, walk: bool, given: Mapping[str, object]) -> None:
+    """End the program where an option is for a run of one lab, and there is none."""
     from bn_tutor.cli.output import fail
 
-    if options and not runs:
-        fail(f"{options[0]} is for a run of a lab: bn-tutor lab NAME {options[0]}")
+    if walk or name in (LIST, CLAIMS, ALL):
+        is_page = not walk and name != ALL
+        for option, value in given.items():
+            if value and not (option == "--json" and is_page):
+                fail(f"{option} is for a run of a lab: bn-tutor lab NAME {option}")

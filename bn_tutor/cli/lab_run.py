@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -16,12 +16,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from bn_tutor.cli.keyboard import keyboard
-from bn_tutor.cli.lab_wish import Wish
+from bn_tutor.cli.lab_wish import Asked, Wish, wish_for
 from bn_tutor.cli.output import console_for, fail, is_terminal, output_look, show, tell, until_reader_leaves
 from bn_tutor.course.plain import one_line
 from bn_tutor.course.state_folder import state_folder
 from bn_tutor.export.lab_document import lab_csv, lab_json
 from bn_tutor.export.svg import page_svg
+from bn_tutor.labs.catalogue import LABS
 from bn_tutor.labs.lab import Lab
 from bn_tutor.labs.records import keep
 from bn_tutor.labs.report import Report
@@ -34,6 +35,7 @@ from bn_tutor.views.look import Look
 INTERRUPTED = 130
 # For a screen reader: how often is told how far it is.
 QUARTERS = 4
+SHORT_OF_MEMORY = "a process of the run was ended, as happens where memory is short; try a smaller --size"
 # Columns of a picture.
 WIDTH = 100
 
@@ -48,6 +50,15 @@ class Manner:
     svg: Path | None = None
     force: bool = False
     no_color: bool = False
+    is_asking: bool = True
+
+
+def run_all(asked: Asked, manner: Manner, look: Look) -> None:
+    """Run every lab, one after the other, without asking what is expected. Ctrl-C ends them all."""
+    if asked.sizes or asked.walking:
+        fail("--size and --walk are for one lab: bn-tutor lab NAME")
+    for name in LABS:
+        run_lab(wish_for(replace(asked, name=name)), manner, look)
 
 
 def run_lab(wish: Wish, manner: Manner, look: Look) -> None:
@@ -61,7 +72,7 @@ def run_lab(wish: Wish, manner: Manner, look: Look) -> None:
         if not manner.as_json:
             show(question_lines(lab, look), console_for(no_color=manner.no_color))
         predicted = _predicted(lab, manner, look)
-    report = _report(wish, predicted, manner, look)
+    report, trouble = _report(wish, predicted, manner, look)
     # First kept and written, then shown: a run took its time, and its reader may have gone away.
     problem = keep(report, state_folder())
     plot = _plot() if manner.svg or not (manner.as_json or look.plain) else None
@@ -70,12 +81,12 @@ def run_lab(wish: Wish, manner: Manner, look: Look) -> None:
         _show_report(report, manner, look, plot)
     if problem:
         tell(f"the run could not be kept for the page of claims: {problem}")
-    for told in unwritten:
+    for told in (*trouble, *unwritten):
         tell(told)
+    if trouble or unwritten:
+        raise typer.Exit(1)
     if report.is_stopped:
         raise typer.Exit(INTERRUPTED)
-    if unwritten:
-        raise typer.Exit(1)
 
 
 def _show_report(report: Report, manner: Manner, look: Look, plot: Plot | None) -> None:
@@ -102,7 +113,7 @@ def _predicted(lab: Lab, manner: Manner, look: Look) -> str:
     names = list(lab.findings[0].outcomes)
     if manner.predict is not None:
         return names[manner.predict - 1]
-    if manner.as_json or not is_terminal():
+    if manner.as_json or not manner.is_asking or not is_terminal():
         return ""
     show([*choice_lines(lab, look), Text()], console_for(no_color=manner.no_color))
     return _asked(names)
@@ -129,8 +140,9 @@ def _asked(names: Sequence[str]) -> str:
 # --- the run ----------------------------------------------------------------------------------------------
 
 
-def _report(wish: Wish, predicted: str, manner: Manner, look: Look) -> Report:
-    plan, rows, begun = wish.plan, list[Row](), time.monotonic()
+def _report(wish: Wish, predicted: str, manner: Manner, look: Look) -> tuple[Report, Sequence[str]]:
+    """Run, and return what there is at the end or when it was stopped; and what went wrong, if anything."""
+    plan, rows, trouble, begun = wish.plan, list[Row](), list[str](), time.monotonic()
     with _watched(plan.count, manner, look) as told, closing(run(plan)) as running:
         try:
             for row in running:
@@ -139,8 +151,8 @@ def _report(wish: Wish, predicted: str, manner: Manner, look: Look) -> Report:
         except KeyboardInterrupt:
             pass  # what there is, is shown
         except (BrokenProcessPool, MemoryError):
-            fail("a process of the run was ended, as happens where memory is short; try a smaller --size", 1)
-    return Report(
+            trouble.append(SHORT_OF_MEMORY)
+    report = Report(
         lab=plan.lab,
         source=plan.source.name,
         said=plan.source.said,
@@ -154,6 +166,7 @@ def _report(wish: Wish, predicted: str, manner: Manner, look: Look) -> Report:
         version=__version__,
         predicted=predicted,
     )
+    return report, trouble
 
 
 @contextmanager

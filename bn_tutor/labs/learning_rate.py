@@ -19,6 +19,7 @@ TRAINED = 0.8
 MUCH = 3.0
 # With fewer rates from one power of ten to the next, one step of the grid would be near MUCH itself.
 LEAST_PER_TEN = 4
+MOST_PER_TEN = 100
 # A rate that trains beyond doubt, for the step that is walked.
 WALKED_RATE = 0.1
 
@@ -52,7 +53,7 @@ def check(sizes: Mapping[str, int]) -> str:
         return "A batch needs 2 samples or more: the variance of a single one is 0, and BN makes all of it 0."
     if sizes["per_ten"] < LEAST_PER_TEN:
         return f"With per_ten below {LEAST_PER_TEN} the rates lie too far apart to tell a factor of {MUCH:g}."
-    return ""
+    return f"per_ten goes up to {MOST_PER_TEN}." if sizes["per_ten"] > MOST_PER_TEN else ""
 
 
 def measure(cell: Row, setting: Setting) -> Mapping[str, float]:

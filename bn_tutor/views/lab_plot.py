@@ -11,7 +11,7 @@ from bn_tutor.labs.lab import Panel
 from bn_tutor.labs.panels import Series
 from bn_tutor.views.lab_table import place_text
 from bn_tutor.views.look import Look
-from bn_tutor.views.wrapping import wrapped
+from bn_tutor.views.wrapping import filled
 
 HEIGHT = 15
 WIDEST = 100
@@ -115,10 +115,11 @@ def _steps(width: float) -> Iterator[float]:
 
 
 def _legend(series: Sequence[Series], signs: str, look: Look) -> list[Text]:
-    line = Text()
-    for at, (each, sign) in enumerate(zip(series, signs, strict=False)):
-        line.append(f"{sign} ", COLOURS[at % len(COLOURS)]).append(f"{look.shown(each.name)}   ")
-    return wrapped(line, look.width, indent=2)
+    parts = [
+        Text().append(f"  {sign} ", COLOURS[at % len(COLOURS)]).append(look.shown(each.name))
+        for at, (each, sign) in enumerate(zip(series, signs, strict=False))
+    ]
+    return filled(parts, look.width)
 
 
 def _shown(line: Text, look: Look) -> Text:

@@ -1,6 +1,7 @@
 """A lab's panel as a table: a row for each place across, a column for each line, medians with their range."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rich.text import Text
 
@@ -8,19 +9,34 @@ from bn_tutor.labs.lab import Panel
 from bn_tutor.labs.panels import Series
 from bn_tutor.labs.rows import Spread
 from bn_tutor.views.look import FAINT, Look
-from bn_tutor.views.wrapping import wrapped
+from bn_tutor.views.wrapping import broken, wrapped
 
 GAP = 2
 INDENT = 2
 NONE = "-"
+# The name of a column is broken where it is longer than this, and than what stands below it.
+NAME = 10
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: the lines of its name, and its cells."""
+
+    name: Sequence[Text]
+    cells: Sequence[Text]
+
+    @property
+    def width(self) -> int:
+        """How many columns of the screen it takes."""
+        return _width([*self.name, *self.cells])
 
 
 def table_lines(panel: Panel, series: Sequence[Series], look: Look) -> list[Text]:
     """Return the table; columns that do not fit beside the others go below them, in a table of their own."""
     places = _places(series)
-    head = _column(panel.across, places, look)
+    head = _places_column(panel.across, places, look)
     columns = [_values(panel, each, places, look) for each in series]
-    if look.plain or INDENT + _width(head) + GAP + max(map(_width, columns)) > look.width:
+    if look.plain or INDENT + head.width + GAP + max(each.width for each in columns) > look.width:
         return _sentences(panel, series, look)
     lines: list[Text] = []
     for group in _grouped(head, columns, look.width):
@@ -39,16 +55,16 @@ def _places(series: Sequence[Series]) -> list[str | float]:
     return sorted(found, key=float) if not any(isinstance(place, str) for place in found) else found
 
 
-def _values(panel: Panel, series: Series, places: Sequence[str | float], look: Look) -> list[Text]:
+def _values(panel: Panel, series: Series, places: Sequence[str | float], look: Look) -> Column:
     """Return one column: middles that end under each other, and behind each its range."""
     found = dict(series.points)
     middles = [panel.form.format(found[place].middle) if place in found else NONE for place in places]
     width = max(map(len, middles))
-    cells = [look.text(series.name, "bold")]
+    cells = []
     for place, middle in zip(places, middles, strict=True):
         range_text = _range(panel, found[place]) if place in found else ""
         cells.append(look.text(middle.rjust(width)).append(look.shown(range_text), FAINT))
-    return cells
+    return Column(broken(look.text(series.name, "bold"), max(_width(cells), NAME)), cells)
 
 
 def _range(panel: Panel, values: Spread) -> str:
@@ -57,7 +73,7 @@ def _range(panel: Panel, values: Spread) -> str:
     return f" {low}{between}{high}" if low != high else ""
 
 
-def _column(name: str, places: Sequence[str | float], look: Look) -> list[Text]:
+def _places_column(name: str, places: Sequence[str | float], look: Look) -> Column:
     """Return the column of places: numbers end under each other, words begin so."""
     texts = [place_text(place) for place in places]
     width = max(map(len, texts), default=0)
@@ -65,33 +81,35 @@ def _column(name: str, places: Sequence[str | float], look: Look) -> list[Text]:
         text if isinstance(place, str) else text.rjust(width)
         for text, place in zip(texts, places, strict=True)
     )
-    return [look.text(name, "bold"), *map(look.text, shown)]
+    return Column([look.text(name, "bold")], [look.text(text) for text in shown])
 
 
-def _grouped(head: Sequence[Text], columns: Sequence[list[Text]], width: int) -> list[list[list[Text]]]:
+def _grouped(head: Column, columns: Sequence[Column], width: int) -> list[list[Column]]:
     """Return the columns in as many groups as it takes for each to fit beside the head."""
-    groups: list[list[list[Text]]] = [[]]
-    used = start = INDENT + _width(head)
+    groups: list[list[Column]] = [[]]
+    used = start = INDENT + head.width
     for column in columns:
-        if groups[-1] and used + GAP + _width(column) > width:
+        if groups[-1] and used + GAP + column.width > width:
             groups.append([])
             used = start
         groups[-1].append(column)
-        used += GAP + _width(column)
+        used += GAP + column.width
     return groups
 
 
-def _width(column: Sequence[Text]) -> int:
-    return max(cell.cell_len for cell in column)
+def _width(cells: Sequence[Text]) -> int:
+    return max((cell.cell_len for cell in cells), default=0)
 
 
-def _rows(columns: Sequence[Sequence[Text]]) -> list[Text]:
-    widths = [_width(column) for column in columns]
+def _rows(columns: Sequence[Column]) -> list[Text]:
+    """Return the lines of columns beside each other; their names end on one line."""
+    names = max(len(column.name) for column in columns)
+    stacked = [[*[Text()] * (names - len(column.name)), *column.name, *column.cells] for column in columns]
     lines = []
-    for cells in zip(*columns, strict=True):
+    for cells in zip(*stacked, strict=True):
         line = Text(" " * INDENT, no_wrap=True)
-        for cell, width in zip(cells, widths, strict=True):
-            line.append_text(cell).append(" " * (width - cell.cell_len + GAP))
+        for cell, column in zip(cells, columns, strict=True):
+            line.append_text(cell).append(" " * (column.width - cell.cell_len + GAP))
         line.rstrip()
         lines.append(line)
     return lines

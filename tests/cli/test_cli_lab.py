@@ -70,11 +70,11 @@ def fake(run):
 def seat(terminal):
     """Open a terminal with the fake lab in it."""
 
-    def open_seat(*arguments, measure="measure", before="", after="", **options):
+    def open_seat(*arguments, name="fake", measure="measure", before="", after="", **options):
         command = (sys.executable, "-c", before + FAKE + START, measure, "lab")
         if after:
             command = ("bash", "-c", f'"$@"; {after}', "bash", *command)
-        return terminal("fake", *arguments, command=command, PYTHONPATH=str(ROOT), **options)
+        return terminal(name, *arguments, command=command, PYTHONPATH=str(ROOT), **options)
 
     return open_seat
 
@@ -106,7 +106,7 @@ def test_the_list_as_json(lab):
 
 
 def test_completion_offers_the_labs_that_there_are():
-    assert complete_lab("") == [*sorted(LABS), "list", "claims"]
+    assert complete_lab("") == [*sorted(LABS), "list", "claims", "all"]
 
 
 def test_claims_rest_on_the_last_run(lab, state_folder):
@@ -156,6 +156,9 @@ REFUSED = {
     "exact --csv a --svg a": "--csv and --svg name the same file",
     "exact --walk --json": "--json is for a run of a lab: bn-tutor lab NAME --json",
     "claims --csv a": "--csv is for a run of a lab: bn-tutor lab NAME --csv",
+    "all --json": "--json is for a run of a lab: bn-tutor lab NAME --json",
+    "all --csv a": "--csv is for a run of a lab: bn-tutor lab NAME --csv",
+    "all --size N=5": "--size and --walk are for one lab: bn-tutor lab NAME",
     "list --predict 1": "--predict is for a run of a lab: bn-tutor lab NAME --predict",
 }
 
@@ -311,10 +314,11 @@ def test_a_measure_that_raises_is_a_fault_of_ours_and_no_hang(fake):
 @pytest.mark.parametrize(
     ("measure", "before"), [("measure_too_much", ALONE), ("measure_too_much", ""), ("measure_and_die", "")]
 )
-def test_short_memory_is_told(fake, measure, before):
+def test_short_memory_is_told_and_what_there_is_is_shown(fake, measure, before):
     result = fake(measure, "fake", "--json", "--data", "synthetic", before=before)
     told = "a process of the run was ended, as happens where memory is short; try a smaller --size"
-    assert refused(result, status=1) == told
+    assert (result.returncode, result.stderr) == (1, f"bn-tutor: {told}\n")
+    assert parsed(result.stdout)["stopped"] is True
 
 
 # --- without the extra ------------------------------------------------------------------------------------
@@ -500,5 +504,12 @@ def test_a_step_is_walked_through(terminal):
 def test_a_predicted_number_is_not_asked_for(seat):
     opened = seat("--data", "synthetic", "--predict", "3", rows=60)
     opened.shows("it depends. The run shows: BN makes it larger.")
+    assert opened.end() == 0
+    assert PROMPT.encode() not in opened.received
+
+
+def test_all_labs_are_run_without_a_question(seat):
+    opened = seat("--data", "synthetic", name="all", rows=60)
+    opened.shows(" lab fake", "“BN makes it larger”: ✓ holds")
     assert opened.end() == 0
     assert PROMPT.encode() not in opened.received
