@@ -117,6 +117,7 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "quiz": help_of("quiz"),
     "accused": accused,
     "check": help_of("check"),
+    "lab": help_of("lab"),
 }
 
 
