@@ -18,7 +18,6 @@ from bn_tutor.labs.batch_size_runs import (
     REFERENCE,
     RENORM,
     VARIANCE,
-    WITHOUT,
     measure,
     stack_of,
     trained,
@@ -26,7 +25,8 @@ from bn_tutor.labs.batch_size_runs import (
 from bn_tutor.labs.lab import Finding, Lab, Outcome, Panel, Setting, Word
 from bn_tutor.labs.network import Network
 from bn_tutor.labs.rows import Row, Rows
-from bn_tutor.labs.samples import SYNTHETIC_COUNT, TEST_SHARE
+from bn_tutor.labs.samples import TRAIN_COUNT
+from bn_tutor.labs.stacks import WITHOUT
 from bn_tutor.labs.training import Step
 
 BATCH_FREE = (LAYER, GROUP)
@@ -39,8 +39,6 @@ MENDED = 0.75
 NEAR = 0.1
 # A change of the test loss by less is called none.
 LESS = 0.03
-# As many samples as there are to train on.
-TRAIN_COUNT = round(SYNTHETIC_COUNT * (1 - TEST_SHARE))
 
 
 def counts(largest: int) -> list[int]:

@@ -28,10 +28,11 @@ from bn_tutor.labs.network import Mode, Network, fresh, network
 from bn_tutor.labs.optimizers import optimizer
 from bn_tutor.labs.rows import Row
 from bn_tutor.labs.small_sets import few_to_train, score
+from bn_tutor.labs.stacks import PIXELS, scoring, stacked
 from bn_tutor.labs.training import ONE, Step, accuracy, last, run_through, training
 
 BN, LAYER, GROUP = "BN", "LayerNorm", "GroupNorm"
-RENORM, ACROSS, WITHOUT = "batch renorm", "cross-iteration BN", "without BN"
+RENORM, ACROSS = "batch renorm", "cross-iteration BN"
 NORMS = (BN, LAYER, GROUP, RENORM, ACROSS)
 # What a batch's statistics are, and so what may be noisy.
 MEAN, VARIANCE = "mean", "variance"
@@ -70,12 +71,12 @@ def stack(norm: str, width: int, groups: int, size: int) -> Network:
         RENORM: partial(batch_renorm, width, keep=keep),
     }
 
-    def hidden(inputs: int) -> Block:
-        if norm == ACROSS:
-            return together(dense_across_steps(inputs, width, steps=ACROSS_STEPS, keep=keep), relu())
-        return together(dense(inputs, width, bias=False), norms[norm](), relu())
-
-    return network(f"two hidden layers, {norm}", hidden(64), hidden(width), dense(width, 10, gain=1.0))
+    name = f"two hidden layers, {norm}"
+    if norm != ACROSS:
+        return stacked(name, width, 2, norms[norm]())
+    across = partial(dense_across_steps, outputs=width, steps=ACROSS_STEPS, keep=keep)
+    blocks = (together(across(inputs), relu()) for inputs in (PIXELS, width))
+    return network(name, *blocks, scoring(width))
 
 
 def stack_of(norm: str, setting: Setting, size: int) -> Network:
@@ -141,13 +142,8 @@ def gradient_of(cell: Row, setting: Setting) -> Mapping[str, float]:
 @lru_cache(maxsize=16)
 def grouped(norm: str, width: int, over: int) -> Network:
     """Return a network whose BN takes its statistics over this many samples of each batch of ``BATCH``."""
-
-    def hidden(inputs: int) -> Block:
-        between = (batchnorm_in_groups(width, BATCH // over, over),) if norm == BN else ()
-        return together(dense(inputs, width, bias=False), *between, relu())
-
-    name = f"two hidden layers, {norm}, statistics over {over}"
-    return network(name, hidden(64), hidden(width), dense(width, 10, gain=1.0))
+    after = (batchnorm_in_groups(width, BATCH // over, over),) if norm == BN else ()
+    return stacked(f"two hidden layers, {norm}, statistics over {over}", width, 2, *after)
 
 
 def regularized(cell: Row, setting: Setting) -> Mapping[str, float]:

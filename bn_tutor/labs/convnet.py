@@ -13,6 +13,7 @@ from bn_tutor.labs.network import Mode, Model, Network, network
 from bn_tutor.labs.optimizers import optimizer
 from bn_tutor.labs.rows import Row, Rows
 from bn_tutor.labs.samples import SIDE, Samples, permutation
+from bn_tutor.labs.stacks import without_variance
 from bn_tutor.labs.training import Step, accuracy, last, scores_of, training
 
 EPOCHS = (1, 2, 4, 8, 16)
@@ -133,7 +134,7 @@ def walked(setting: Setting) -> tuple[Network, Step]:
 
 def check(sizes: Mapping[str, int]) -> str:
     """Say what is wrong with the sizes."""
-    return "batch must be 2 or more: one sample has no variance" if sizes["batch"] < 2 else ""
+    return without_variance(sizes)
 
 
 LAB = Lab(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 from math import pi
 
 import numpy as np
@@ -10,15 +10,13 @@ import numpy as np
 from bn_tutor.engine.gradients import Array
 from bn_tutor.engine.graph import Recording
 from bn_tutor.engine.replay import gradients, replay
-from bn_tutor.labs.blocks import EPS, batchnorm, dense, relu, together
 from bn_tutor.labs.lab import Finding, Lab, Outcome, Panel, Setting, Word
-from bn_tutor.labs.network import Mode, Model, Network, fresh, network
+from bn_tutor.labs.network import Mode, Model, Network, fresh
 from bn_tutor.labs.optimizers import optimizer
 from bn_tutor.labs.rows import Row, Rows
-from bn_tutor.labs.samples import CLASSES
+from bn_tutor.labs.stacks import WITH, WITHOUT, stack, without_variance
 from bn_tutor.labs.training import ONE, Step, last, run_through, training
 
-WITH, WITHOUT = "with BN", "without BN"
 # Times the weights of He et al. 2015, which keep the signal's size in a network of ReLUs.
 SCALES = (0.5, 1.0, 2.0)
 # What is looked at, as far as the network is deep.
@@ -39,17 +37,6 @@ WALKED = 4
 
 
 # --- what is run ------------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=32)
-def stack(norm: str, width: int, layers: int, eps: float = EPS) -> Network:
-    """Return a network of so many hidden layers, each linear, perhaps BN, and ReLU."""
-    between = (batchnorm(width, eps=eps),) if norm == WITH else ()
-    blocks = [
-        together(dense(inputs, width, bias=norm != WITH), *between, relu())
-        for inputs in (64, *(width,) * (layers - 1))
-    ]
-    return network(f"{layers} hidden layers {norm}", *blocks, dense(width, CLASSES, gain=1.0))
 
 
 def begun(net: Network, layers: int, scale: float, seed: int, count: int) -> Model:
@@ -84,8 +71,8 @@ def cells(sizes: Mapping[str, int]) -> Sequence[Row]:
 
 def check(sizes: Mapping[str, int]) -> str:
     """Say what is wrong with the sizes, or nothing."""
-    if sizes["batch"] < 2:
-        return "A batch needs 2 samples or more: the variance of a single one is 0, and BN makes all of it 0."
+    if wrong := without_variance(sizes):
+        return wrong
     if sizes["depth"] < 2:
         return "A gradient needs 2 layers or more to change on its way: let depth be 2 at least."
     if sizes["depth"] > DEEPEST:

@@ -9,13 +9,14 @@ from types import MappingProxyType
 import numpy as np
 
 from bn_tutor.course.draws import source_of
-from bn_tutor.labs.blocks import Block, batchnorm, dense, dropout, relu, together
+from bn_tutor.labs.blocks import Block, batchnorm, dropout, together
 from bn_tutor.labs.lab import Finding, Lab, Outcome, Panel, Setting, Word
 from bn_tutor.labs.network import Mode, Model, Network, network
 from bn_tutor.labs.optimizers import optimizer
 from bn_tutor.labs.rows import Row, Rows
-from bn_tutor.labs.samples import SYNTHETIC_COUNT, TEST_SHARE, Data, Samples
+from bn_tutor.labs.samples import TRAIN_COUNT, Data, Samples
 from bn_tutor.labs.small_sets import few_to_train, score
+from bn_tutor.labs.stacks import PIXELS, hidden, scoring
 from bn_tutor.labs.training import Step, last, run_through, training
 
 PLAIN, BN = "plain", "BN"
@@ -70,8 +71,6 @@ SOME = 0.05
 SAME = 0.1
 # A cost of the variance shift below one point of accuracy is none.
 POINT = 0.01
-# As many samples as there are to train on.
-TRAIN_COUNT = round(SYNTHETIC_COUNT * (1 - TEST_SHARE))
 
 
 def cells(sizes: Mapping[str, int]) -> Sequence[Row]:
@@ -102,17 +101,13 @@ def stack(name: str, percent: int, width: int) -> Network:
     """Return a network of two hidden layers, each linear, perhaps BN, ReLU, and perhaps dropout."""
     arm = ARMS[name]
 
-    def hidden(number: int, inputs: int) -> Block:
+    def layer(number: int, inputs: int) -> Block:
         norm = (batchnorm(width),) if arm.has_batchnorm else ()
         drop = (_dropout(width, percent / 100, arm.scaled),) if number in arm.dropped else ()
-        return together(dense(inputs, width, bias=not arm.has_batchnorm), *norm, relu(), *drop)
+        return together(hidden(inputs, width, *norm), *drop)
 
-    return network(
-        f"two hidden layers, {name}, p = {percent / 100}",
-        hidden(1, 64),
-        hidden(2, width),
-        dense(width, 10, gain=1.0),
-    )
+    name = f"two hidden layers, {name}, p = {percent / 100}"
+    return network(name, layer(1, PIXELS), layer(2, width), scoring(width))
 
 
 def _dropout(width: int, share: float, scaled: Scaled) -> Block:

@@ -2,20 +2,19 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from bn_tutor.course.draws import source_of
 from bn_tutor.engine.gradients import Array
 from bn_tutor.engine.replay import gradients
-from bn_tutor.labs.blocks import batchnorm, dense, relu, together
 from bn_tutor.labs.lab import Setting
-from bn_tutor.labs.network import Mode, Model, Network, fresh, network
+from bn_tutor.labs.network import Mode, Model, Network, fresh
 from bn_tutor.labs.samples import Samples, batches, split
+from bn_tutor.labs.small_sets import few_to_train
+from bn_tutor.labs.stacks import stack
 from bn_tutor.labs.training import LOST, ONE, Step, carried_on, run_through
 
-WITH, WITHOUT = "with BN", "without BN"
 RATE = 0.1
 
 
@@ -36,24 +35,19 @@ class Way:
         return Way(self.rate, growth=1.0 / (1.0 - self.rate * self.decay))
 
 
-@lru_cache(maxsize=8)
-def stack(norm: str, width: int) -> Network:
-    """Return a network of two hidden layers: linear, perhaps BN with eps = 0, and ReLU."""
-    blocks = []
-    for inputs in (64, width):
-        between = (batchnorm(width, eps=0.0),) if norm == WITH else ()
-        blocks.append(together(dense(inputs, width, bias=norm != WITH), *between, relu()))
-    return network(f"two hidden layers {norm}", *blocks, dense(width, 10, gain=1.0))
+def two_layers(norm: str, width: int) -> Network:
+    """Return two hidden layers; eps is 0, so that with BN the scale of their weights drops out exactly."""
+    return stack(norm, width, 2, 0.0)
 
 
-def hidden(net: Network) -> tuple[str, ...]:
+def hidden_weights(net: Network) -> tuple[str, ...]:
     """Return the names of the hidden layers' weights: all but the last layer's."""
     return tuple(name for name in net.parameters if name.startswith("w"))[:-1]
 
 
 def one_step(net: Network, model: Model, batch: Samples, number: int, way: Way) -> Step:
     """Take step ``number``, from 1, of plain descent. Decay and growth are for the hidden weights alone."""
-    names, rate = hidden(net), way.rate * way.growth ** (2 * number - 1)
+    names, rate = hidden_weights(net), way.rate * way.growth ** (2 * number - 1)
     with np.errstate(all="ignore"):
         recording = run_through(net, model, batch, Mode.TRAIN)
         found, after = gradients(recording, ONE), dict[str, Array]()
@@ -80,11 +74,9 @@ def descent(net: Network, setting: Setting, way: Way, steps: int, repeat: int = 
 
 def parts(setting: Setting, repeat: int) -> tuple[Samples, Samples, int]:
     """Return a few samples to train on, all others to test with, and the seed of this repeat."""
-    seed, few = setting.seed * setting.sizes["repeats"] + repeat, setting.sizes["samples"]
-    data = split(setting.source, seed)
-    rest = data.train.at(np.arange(few, len(data.train)))
-    x, labels = np.concatenate([rest.x, data.test.x]), np.concatenate([rest.labels, data.test.labels])
-    return data.few(few).train, Samples(x, labels), seed
+    seed = setting.seed * setting.sizes["repeats"] + repeat
+    data = few_to_train(split(setting.source, seed), setting.sizes["samples"])
+    return data.train, data.test, seed
 
 
 def size_of(arrays: Mapping[str, Array], names: Sequence[str]) -> float:

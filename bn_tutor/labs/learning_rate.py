@@ -1,16 +1,15 @@
 """Lab ``learning-rate``: the range of rates that train, with and without batch norm."""
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache, partial
+from functools import partial
 
-from bn_tutor.labs.blocks import batchnorm, dense, relu, together
 from bn_tutor.labs.lab import Finding, Lab, Outcome, Panel, Setting, Word
-from bn_tutor.labs.network import Network, network
+from bn_tutor.labs.network import Network
 from bn_tutor.labs.optimizers import optimizer
 from bn_tutor.labs.rows import Row, Rows, spread
+from bn_tutor.labs.stacks import WITH, WITHOUT, stack, without_variance
 from bn_tutor.labs.training import Step, accuracy, last, training
 
-WITH, WITHOUT = "with BN", "without BN"
 # The rates go from 10^-3 to 10^1: both ends of both ranges lie well inside.
 LOWEST, HIGHEST = -3, 1
 # A rate trains where the test accuracy gets this far; chance is 0.1.
@@ -26,16 +25,6 @@ WALKED_RATE = 0.1
 Range = tuple[float, float]
 
 
-@lru_cache(maxsize=8)
-def stack(norm: str, width: int, layers: int) -> Network:
-    """Return a network of some hidden layers, each linear, perhaps BN, and ReLU."""
-    blocks = []
-    for inputs in (64, *(width,) * (layers - 1)):
-        between = (batchnorm(width),) if norm == WITH else ()
-        blocks.append(together(dense(inputs, width, bias=norm != WITH), *between, relu()))
-    return network(f"{layers} hidden layers {norm}", *blocks, dense(width, 10, gain=1.0))
-
-
 def rates(per_ten: int) -> list[float]:
     """Return the rates, so many from one power of ten to the next, rounded to what is shown."""
     places = range(LOWEST * per_ten, HIGHEST * per_ten + 1)
@@ -49,8 +38,8 @@ def cells(sizes: Mapping[str, int]) -> Sequence[Row]:
 
 def check(sizes: Mapping[str, int]) -> str:
     """Say what is wrong with the sizes, or nothing."""
-    if sizes["batch"] < 2:
-        return "A batch needs 2 samples or more: the variance of a single one is 0, and BN makes all of it 0."
+    if wrong := without_variance(sizes):
+        return wrong
     if sizes["per_ten"] < LEAST_PER_TEN:
         return f"With per_ten below {LEAST_PER_TEN} the rates lie too far apart to tell a factor of {MUCH:g}."
     return f"per_ten goes up to {MOST_PER_TEN}." if sizes["per_ten"] > MOST_PER_TEN else ""

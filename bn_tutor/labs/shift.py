@@ -10,15 +10,16 @@ import numpy as np
 from bn_tutor.course.draws import source_of
 from bn_tutor.engine.gradients import Array
 from bn_tutor.engine.graph import Recording
-from bn_tutor.labs.blocks import Block, batchnorm, dense, moving_noise, relu, together
+from bn_tutor.labs.blocks import Block, batchnorm, moving_noise
 from bn_tutor.labs.lab import Finding, Lab, Outcome, Panel, Setting, Word
-from bn_tutor.labs.network import Mode, Model, Network, network
+from bn_tutor.labs.network import Mode, Model, Network
 from bn_tutor.labs.optimizers import optimizer
 from bn_tutor.labs.rows import Row, Rows
 from bn_tutor.labs.samples import CLASSES, Samples
+from bn_tutor.labs.stacks import WITH, WITHOUT, stacked, without_variance
 from bn_tutor.labs.training import Step, accuracy, last, run_through, training
 
-PLAIN, NORMED = "without BN", "with BN"
+PLAIN, NORMED = WITHOUT, WITH
 # How far each feature is moved after BN, in its deviations, and by how much it is stretched.
 AMOUNTS = (0.3, 0.6, 1.0)
 # Four times apart: the best rate without BN lies at or between the first two, that with BN at the last two.
@@ -48,12 +49,7 @@ ARMS = (PLAIN, NORMED, *map(noisy, AMOUNTS))
 @lru_cache(maxsize=16)
 def stack(arm: str, width: int, layers: int) -> Network:
     """Return a network of some hidden layers, each linear, what the arm has next, and ReLU."""
-    after = _after(arm, width)
-    blocks = [
-        together(dense(inputs, width, bias=arm == PLAIN), *after, relu())
-        for inputs in (64, *(width,) * (layers - 1))
-    ]
-    return network(f"{layers} hidden layers {arm}", *blocks, dense(width, CLASSES, gain=1.0))
+    return stacked(f"{layers} hidden layers {arm}", width, layers, *_after(arm, width))
 
 
 def _after(arm: str, width: int) -> tuple[Block, ...]:
@@ -77,8 +73,8 @@ def cells(sizes: Mapping[str, int]) -> Sequence[Row]:
 
 def check(sizes: Mapping[str, int]) -> str:
     """Say what is wrong with the sizes, or nothing."""
-    if sizes["batch"] < 2:
-        return "A batch needs 2 samples or more: the variance of a single one is 0, and BN makes all of it 0."
+    if wrong := without_variance(sizes):
+        return wrong
     if sizes["steps"] < EVERY:
         return f"The shift is measured every {EVERY} steps: let there be {EVERY} at least."
     return ""

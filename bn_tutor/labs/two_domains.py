@@ -9,13 +9,14 @@ import numpy as np
 from bn_tutor.course.draws import source_of
 from bn_tutor.engine.gradients import Array
 from bn_tutor.engine.replay import gradients
-from bn_tutor.labs.blocks import batchnorm, dense, relu, together
+from bn_tutor.labs.blocks import batchnorm
 from bn_tutor.labs.domains import DOMAINS, INVERTED, PLAIN, Both, domains
 from bn_tutor.labs.lab import Finding, Lab, Outcome, Panel, Setting, Word
-from bn_tutor.labs.network import Mode, Model, Network, fresh, network
+from bn_tutor.labs.network import Mode, Model, Network, fresh
 from bn_tutor.labs.optimizers import optimizer
 from bn_tutor.labs.rows import Row, Rows
 from bn_tutor.labs.samples import Samples, batches
+from bn_tutor.labs.stacks import stacked
 from bn_tutor.labs.training import ONE, Step, accuracy, carried_on, run_through, train_once
 
 MIXED, BLENDED = "one BN, mixed batch", "one BN, separate passes"
@@ -57,8 +58,7 @@ class State:
 @lru_cache(maxsize=8)
 def stack(width: int) -> Network:
     """Return a network of two hidden layers, each linear, BN and ReLU."""
-    blocks = [together(dense(inputs, width, bias=False), batchnorm(width), relu()) for inputs in (64, width)]
-    return network("two hidden layers with BN", *blocks, dense(width, 10, gain=1.0))
+    return stacked("two hidden layers with BN", width, 2, batchnorm(width))
 
 
 def begun(net: Network, setting: Setting) -> State:

@@ -8,20 +8,19 @@ import numpy as np
 from bn_tutor.engine.replay import gradients
 from bn_tutor.labs.growing_rate import (
     RATE,
-    WITH,
-    WITHOUT,
     Way,
     apart,
     descent,
     finite,
-    hidden,
+    hidden_weights,
     parts,
     size_of,
-    stack,
+    two_layers,
 )
 from bn_tutor.labs.lab import Finding, Lab, Outcome, Panel, Setting, Word
 from bn_tutor.labs.network import Mode, Model, Network, fresh
 from bn_tutor.labs.rows import Row, Rows
+from bn_tutor.labs.stacks import WITH, WITHOUT
 from bn_tutor.labs.training import LOST, ONE, Step, accuracy, last, run_through
 
 # Powers of two scale floats without rounding.
@@ -62,7 +61,7 @@ def cells(sizes: Mapping[str, int]) -> Sequence[Row]:
 
 def measure(cell: Row, setting: Setting) -> Mapping[str, float]:
     """Do what the cell is about."""
-    net = stack(str(cell["net"]), setting.sizes["width"])
+    net = two_layers(str(cell["net"]), setting.sizes["width"])
     if "scale" in cell:
         return scaled(net, setting, float(cell["scale"]))
     if "rate" in cell:
@@ -80,7 +79,7 @@ def scaled(net: Network, setting: Setting, scale: float) -> dict[str, float]:
     the weights smaller. That of L2 is 1. Biases are 0 at the start, and stay so.
     """
     samples, _, seed = parts(setting, 0)
-    names, count = hidden(net), setting.sizes["batch"]
+    names, count = hidden_weights(net), setting.sizes["batch"]
     model, batch = fresh(net, seed, count), samples.at(np.arange(count))
     larger = {n: scale * value if n in names else value for n, value in model.parameters.items()}
     models = (model, Model(larger, model.carried))
@@ -112,7 +111,7 @@ def tested(net: Network, setting: Setting, way: Way) -> float:
 
 def watched(net: Network, setting: Setting, way: Way, steps: int) -> dict[str, float]:
     """Train for some steps: how large the hidden weights are then, and the rate divided by its square."""
-    size = size_of(last(descent(net, setting, way, max(steps, 1))).after.parameters, hidden(net))
+    size = size_of(last(descent(net, setting, way, max(steps, 1))).after.parameters, hidden_weights(net))
     return {"size": size, "effective rate": finite(way.rate / max(size, 1 / LOST) ** 2)}
 
 
@@ -329,7 +328,7 @@ def check(sizes: Mapping[str, int]) -> str:
 
 def walked(setting: Setting) -> tuple[Network, Step]:
     """Return the third of the steps with BN and a decay."""
-    net = stack(WITH, setting.sizes["width"])
+    net = two_layers(WITH, setting.sizes["width"])
     return net, last(descent(net, setting, Way(decay=WATCHED_DECAY), 3))
 
 

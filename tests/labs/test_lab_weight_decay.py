@@ -8,12 +8,13 @@ import pytest
 from bn_tutor.course.draws import normal, source_of
 from bn_tutor.engine.gradients import Array
 from bn_tutor.engine.proof import prove
-from bn_tutor.labs.growing_rate import WITH, WITHOUT, Way, apart, descent, hidden, one_step, stack
+from bn_tutor.labs.growing_rate import Way, apart, descent, hidden_weights, one_step, two_layers
 from bn_tutor.labs.lab import Setting, Word, verdict
 from bn_tutor.labs.network import fresh
 from bn_tutor.labs.panels import series_of
 from bn_tutor.labs.rows import Rows
 from bn_tutor.labs.samples import Samples, one_hot, synthetic
+from bn_tutor.labs.stacks import WITH, WITHOUT
 from bn_tutor.labs.training import LOST
 from bn_tutor.labs.weight_decay import LAB, MOST_FOLLOWED, MOST_SAMPLES, cells, check, largest_gap, over
 
@@ -121,7 +122,7 @@ def batch(count: int, seed: int) -> Samples:
 
 @pytest.mark.parametrize("decay", [0.05, 1.0])
 def test_l2_before_bn_is_a_growing_rate(decay):
-    l2, net = Way(0.3, decay=decay), stack(WITH, 7)
+    l2, net = Way(0.3, decay=decay), two_layers(WITH, 7)
     shrink = 1 - l2.rate * l2.decay
     with_l2 = without = fresh(net, 4, 11)
     for number in range(1, 9):
@@ -130,13 +131,13 @@ def test_l2_before_bn_is_a_growing_rate(decay):
             for model, way in ((with_l2, l2), (without, l2.without_decay))
         )
         for name, value in with_l2.parameters.items():
-            factor = shrink**number if name in hidden(net) else 1.0
+            factor = shrink**number if name in hidden_weights(net) else 1.0
             assert np.allclose(value, factor * without.parameters[name], rtol=1e-9, atol=1e-11), name
 
 
 @pytest.mark.parametrize("growth", [1.0, (1 / 0.7) ** 0.5, (1 / 0.7) ** 2])
 def test_another_rate_is_told_from_it(growth):
-    l2, net = Way(0.3, decay=1.0), stack(WITH, 7)
+    l2, net = Way(0.3, decay=1.0), two_layers(WITH, 7)
     scores: list[Array] = []
     for way in (l2, Way(0.3, growth=growth)):
         model = fresh(net, 4, 11)
@@ -148,7 +149,7 @@ def test_another_rate_is_told_from_it(growth):
 
 
 def test_the_hidden_weights_are_those_before_bn():
-    assert hidden(stack(WITH, 3)) == hidden(stack(WITHOUT, 3)) == ("w1", "w2")
+    assert hidden_weights(two_layers(WITH, 3)) == hidden_weights(two_layers(WITHOUT, 3)) == ("w1", "w2")
 
 
 # --- real runs --------------------------------------------------------------------------------------------
@@ -172,7 +173,7 @@ def test_a_tiny_run_measures_finite_numbers_for_each_panel():
 
 def test_a_run_that_is_lost_measures_finite_numbers():
     setting = Setting(TINY, synthetic(), 0)
-    steps = list(descent(stack(WITHOUT, 3), setting, Way(1e200), 4))
+    steps = list(descent(two_layers(WITHOUT, 3), setting, Way(1e200), 4))
     assert steps[-1].is_lost
     assert apart(np.array([np.nan]), np.array([1.0])) == apart(np.array([np.inf]), np.array([1.0])) == LOST
     assert over(0.0, 0.0) == over(math.nan, 1.0) == LOST
