@@ -7,7 +7,7 @@ from rich.text import Text
 
 from bn_tutor.labs.claims import Evidence
 from bn_tutor.labs.lab import Word
-from bn_tutor.views.lab_page import verdict_style, verdict_words
+from bn_tutor.views.lab_page import seeds_text, verdict_style, verdict_words
 from bn_tutor.views.look import FAINT, Look
 from bn_tutor.views.wrapping import wrapped
 
@@ -17,7 +17,11 @@ def claims_lines(evidence: Sequence[Evidence], look: Look) -> list[Text]:
     lines: list[Text] = []
     for _, group in groupby(evidence, key=lambda each: each.lab.name):
         lines += [*_of_lab(list(group), look), Text()]
-    return [*lines, *wrapped(_summary(evidence, look), look.width - 1, indent=1)]
+    lines += wrapped(_summary(evidence, look), look.width - 1, indent=1)
+    if any(each.report for each in evidence):
+        rows = f"The rows of these runs, one file a lab: {evidence[0].path.parent}"
+        lines += wrapped(look.text(rows, FAINT), look.width - 1, indent=1)
+    return lines
 
 
 def _of_lab(evidence: Sequence[Evidence], look: Look) -> list[Text]:
@@ -40,15 +44,9 @@ def _origin(evidence: Evidence, look: Look) -> Text:
     changed = "".join(f", {name} {size}" for name, size in report.sizes.items() if size != usual[name])
     quick = ", quick" if report.is_quick else ""
     data = f", {report.source}" if report.lab.has_images else ""
-    seeds = (
-        f"seeds {report.seeds[0]} to {report.seeds[-1]}"
-        if len(report.seeds) > 1
-        else f"seed {report.seeds[0]}"
-    )
+    run = f"{report.date}{data}, {seeds_text(report.seeds)}{quick}{changed}"
     again = f"bn-tutor lab {evidence.lab.name} --seed {report.seeds[-1] + 1}"
-    return head.append(
-        look.shown(f"   {report.date}{data}, {seeds}{quick}{changed}; with others: {again}"), FAINT
-    )
+    return head.append(look.shown(f"   {run}; with other seeds: {again}"), FAINT)
 
 
 def _summary(evidence: Sequence[Evidence], look: Look) -> Text:

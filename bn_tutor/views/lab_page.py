@@ -70,7 +70,7 @@ def _facts(report: Report, look: Look) -> list[Text]:
         else f"{done} {'run' if done == 1 else 'runs'}"
     )
     whole = len(report.whole.by_seed())
-    seeds = f"{_seeds(report.seeds)}{f', {whole} of them whole' if report.is_stopped else ''}"
+    seeds = f"{seeds_text(report.seeds)}{f', {whole} of them whole' if report.is_stopped else ''}"
     quick = ", quick" if report.is_quick else ""
     data = _labelled("data", look.text(report.said), look) if report.lab.has_images else []
     return [
@@ -79,7 +79,8 @@ def _facts(report: Report, look: Look) -> list[Text]:
     ]
 
 
-def _seeds(seeds: Sequence[int]) -> str:
+def seeds_text(seeds: Sequence[int]) -> str:
+    """Return which seeds there are, in a few words."""
     if len(seeds) == 1:
         return f"seed {seeds[0]}"
     return f"seeds {seeds[0]} to {seeds[-1]}"

@@ -170,13 +170,19 @@ def complaints_about_data(complaint, each, written):
 # --- in a terminal ----------------------------------------------------------------------------------------
 
 
+def hear_interrupts():
+    """Undo what a shell does to what it runs in the background: that hears no Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Terminal:
     """A pseudo-terminal with a program in it; ``received`` holds every byte that the program wrote."""
 
     def __init__(self, command, folder, environment, columns=80, rows=24):
         self.process = pexpect.spawn(
-            command[0], list(command[1:]), cwd=folder, env=environment, dimensions=(rows, columns)
-        )
+            command[0], list(command[1:]), cwd=folder, env=environment, dimensions=(rows, columns),
+            preexec_fn=hear_interrupts,
+        )  # fmt: skip
         self.screen = pyte.HistoryScreen(columns, rows)
         self.stream = pyte.ByteStream(self.screen)
         self.received = b""

@@ -5,6 +5,7 @@ import io
 import json
 import re
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 from xml.etree import ElementTree
@@ -15,7 +16,7 @@ import pytest
 from bn_tutor.cli.completion import complete_lab
 from bn_tutor.cli.main import app
 from bn_tutor.labs.catalogue import LABS
-from tests.cli.conftest import PROGRAM
+from tests.cli.conftest import PATIENCE, PROGRAM
 
 ROOT = Path(__file__).parents[2]
 # The program with another lab in it, which runs in no time; its first argument is how that lab measures.
@@ -122,7 +123,7 @@ def test_claims_rest_on_the_last_run(lab, state_folder):
     assert (run["seeds"], run["sizes"]) == ([3, 4, 5, 6, 7], {"N": 16, "D": 5})
     assert Path(run["rows"]) == state_folder / "labs" / "exact.json"
     text = " ".join(lab("claims").split())
-    assert "seeds 3 to 7, N 16; with others: bn-tutor lab exact --seed 8" in text
+    assert "seeds 3 to 7, N 16; with other seeds: bn-tutor lab exact --seed 8" in text
     assert "“A bias right before BN has a gradient of exactly zero”: ✓ holds" in text
 
 
@@ -421,6 +422,13 @@ def children(pid):
     return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
+def wait_for(is_so):
+    limit = time.monotonic() + PATIENCE
+    while not is_so():
+        assert time.monotonic() < limit
+        time.sleep(0.02)
+
+
 def is_running(pid):
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
@@ -440,7 +448,7 @@ def test_ctrl_c_in_the_middle_shows_what_there_is(seat, before, state_folder):
     assert "“BN makes it larger”: too few seeds" in opened.text
     assert b"Traceback" not in opened.received
     assert "running" not in opened.text
-    opened.until(lambda: not any(map(is_running, processes)))
+    wait_for(lambda: not any(map(is_running, processes)))
     assert len(processes) >= (2 if before == "" else 0)
     assert len(parsed((state_folder / "labs" / "fake.json").read_text())["rows"]) == 4
 

@@ -364,19 +364,21 @@ def test_control_characters_never_reach_the_output(look):
 
 
 def test_claims_are_counted():
-    last = plain(claims_lines(evidence(), Look()))[-1]
+    *_, counts, place = plain(claims_lines(evidence(), Look()))
     words = [each.word for each in evidence()]
     assert {word: words.count(word) for word in set(words)} == {
         Word.HOLDS: 4, Word.FAILS: 2, Word.TOO_FEW: 2, Word.NOT_RUN: 2,
     }  # fmt: skip
-    assert last == " 10 claims. holds: 4, does not hold: 2, too few seeds: 2, not yet run: 2"
+    assert place == " The rows of these runs, one file a lab: ."
+    assert counts == " 10 claims. holds: 4, does not hold: 2, too few seeds: 2, not yet run: 2"
 
 
 def test_a_run_in_other_sizes_says_so():
     text = "\n".join(plain(claims_lines(evidence_of(LAB, planted(), Path("x")), Look())))
-    assert "2026-01-31, none, seeds 0 to 4, rates 4; with others: bn-tutor lab fake --seed 5" in " ".join(
-        text.split()
+    assert (
+        "2026-01-31, none, seeds 0 to 4, rates 4; with other seeds: bn-tutor lab fake --seed 5"
+        in " ".join(text.split())
     )
     usual = all_larger()
     text = "\n".join(plain(claims_lines(evidence_of(LAB, usual, Path("x")), Look())))
-    assert "rates" not in text
+    assert "rates 4" not in text
