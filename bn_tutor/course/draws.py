@@ -15,11 +15,14 @@ from bn_tutor.engine.gradients import Array
 from bn_tutor.engine.shapes import Shape
 
 Draw = Callable[..., Array]
+PIECE = 1 << 22
 
 
 def unit_interval(random: Random, count: int) -> Array:
     """Return ``count`` numbers, uniform in (0, 1]: never 0, so that a logarithm may follow."""
-    bits = np.frombuffer(random.randbytes(8 * count), dtype="<u8") >> np.uint64(11)
+    # A piece at a time: Python gives no more than 2**28 bytes at once. The pieces are the stream as it is.
+    pieces = (random.randbytes(8 * min(PIECE, count - start)) for start in range(0, count, PIECE))
+    bits = np.frombuffer(b"".join(pieces), dtype="<u8") >> np.uint64(11)
     return (bits.astype(np.float64) + 1.0) * 2.0**-53
 
 

@@ -7,6 +7,7 @@ what goes out. Nothing else is needed to train a block: its backward pass is tha
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from math import prod
 from random import Random
 
 from bn_tutor.course.draws import bernoulli, normal
@@ -127,7 +128,7 @@ def batchnorm(
         lines=_STATISTICS.format(axis=axis, eps=eps) + tail,
         inference=_FROZEN.format(eps=eps) + tail,
         parameters=_affine(kept) if affine else {},
-        carried=_averages(kept, keep, shape),
+        carried=_averages(kept, keep, prod(shape)),
     )
 
 
@@ -142,13 +143,11 @@ def _affine(shape: Sizes) -> dict[str, Start]:
     return {"gamma{i}": Start(shape, mean=1.0), "beta{i}": Start(shape)}
 
 
-def _averages(kept: Sizes, keep: float, shape: tuple[int, ...]) -> dict[str, Carried]:
-    places = 1
-    for size in shape:
-        places *= size
+def _averages(kept: Sizes, keep: float, numbers: int = 1) -> dict[str, Carried]:
+    """Return running averages of statistics over so many numbers for each sample."""
     return {
         "rmu{i}": Carried(Start(kept), "mu{i}", keep),
-        "rvar{i}": Carried(Start(kept, mean=1.0), "var{i}", keep, unbiased=places),
+        "rvar{i}": Carried(Start(kept, mean=1.0), "var{i}", keep, unbiased=numbers),
     }
 
 
@@ -208,7 +207,7 @@ def batch_renorm(
         lines=_STATISTICS.format(axis=0, eps=eps) + corrected + _AFFINE,
         inference=_FROZEN.format(eps=eps) + _NORMALIZED + _AFFINE,
         parameters=_affine((1, width)),
-        carried=_averages((1, width), keep, ()),
+        carried=_averages((1, width), keep),
     )
 
 
@@ -257,7 +256,7 @@ def dense_across_steps(
         lines=past + across + _NORMALIZED + _AFFINE,
         inference=frozen + _NORMALIZED + _AFFINE,
         parameters={"w{i}": Start((inputs, outputs), std=std), **_affine((1, outputs))},
-        carried={**follow, **_averages((1, outputs), keep, ())},
+        carried={**follow, **_averages((1, outputs), keep, steps)},
     )
 
 

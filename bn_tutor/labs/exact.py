@@ -231,12 +231,13 @@ LAB = Lab(
     title="What needs no training",
     question="Data that lean to one side go through BN. Do they keep their lean?",
     about=(
-        "Each claim is decided by the graph of a lesson, with random data of each seed. What should be zero "
-        f"is zero but for rounding, below {ROUNDING:g} of its natural size."
+        "Each claim is decided by the graph of a lesson, the last by the operations themselves, on random "
+        "data of each seed. What should be zero is zero but for rounding: it is below "
+        f"{ROUNDING:g} of its natural size."
     ),
     papers=(
         "Ioffe & Szegedy 2015, algorithm 1 and section 3.2",
-        "The lessons batchnorm, bias-before-bn and mlp-with-bn",
+        "The lessons batchnorm and bias-before-bn",
     ),
     sizes={"N": 64, "D": 5},
     quick={},

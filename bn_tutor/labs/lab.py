@@ -7,16 +7,17 @@ the seeds agree on.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import comb
 
 from bn_tutor.labs.network import Network
 from bn_tutor.labs.rows import Row, Rows
 from bn_tutor.labs.samples import Data, Source, split
 from bn_tutor.labs.training import Step
 
-# With fewer seeds chance could have it, and no verdict is given.
+# A verdict stands where a coin for each seed would agree so well less often than this.
+BY_CHANCE = 0.1
+# With fewer seeds even all of them could agree by chance: 5 coins do once in 16 times.
 LEAST_SEEDS = 5
-# This share of the seeds must show the same.
-AGREEMENT = 0.8
 
 
 class Word(StrEnum):
@@ -134,7 +135,7 @@ def verdict(finding: Finding, rows: Rows) -> Verdict:
     seeds = sum(votes.values())
     most = max(votes, key=votes.__getitem__)
     evidence = finding.evidence(rows)
-    if votes[most] < AGREEMENT * seeds:
+    if not agrees(votes[most], seeds):
         return Verdict(finding, Word.UNDECIDED, "", votes, (_disagreement(finding, votes), evidence))
     outcome = finding.outcomes[most]
     agreed = f"{outcome.concluded}, in {_of_seeds(votes[most], seeds)}"
@@ -143,6 +144,19 @@ def verdict(finding: Finding, rows: Rows) -> Verdict:
             finding, Word.TOO_FEW, most, votes, (f"{agreed}; a verdict takes {LEAST_SEEDS}.", evidence)
         )
     return Verdict(finding, outcome.word, most, votes, (f"{agreed}.", evidence))
+
+
+def agrees(votes: int, seeds: int) -> bool:
+    """Return whether so many seeds of all are more than chance; of too few seeds, more than half."""
+    return by_chance(votes, seeds) <= BY_CHANCE if seeds >= LEAST_SEEDS else votes > seeds / 2
+
+
+def by_chance(votes: int, seeds: int) -> float:
+    """Return how often fair coins, one for each seed, show at least so many of a kind: the sign test.
+
+    Both kinds count, heads and tails; ``votes`` is more than half of ``seeds``.
+    """
+    return 2 * sum(comb(seeds, heads) for heads in range(votes, seeds + 1)) / 2**seeds
 
 
 def _of_seeds(votes: int, seeds: int) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isnan, nan
 from statistics import median
 
 # A word or a number by its name: what the run was about (with its seed), and what it measured.
@@ -67,5 +68,8 @@ class Rows:
 
 
 def spread(values: Sequence[float]) -> Spread:
-    """Return the median and the range of some values."""
-    return Spread(median(values), min(values), max(values), len(values))
+    """Return the median and the range of some values; of those that are numbers, if any are."""
+    numbers = [value for value in values if not isnan(value)]
+    if not numbers:
+        return Spread(nan, nan, nan, 0)
+    return Spread(median(numbers), min(numbers), max(numbers), len(numbers))

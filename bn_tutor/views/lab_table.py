@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isnan
 
 from rich.text import Text
 
 from bn_tutor.labs.lab import Panel
 from bn_tutor.labs.panels import Series
 from bn_tutor.labs.rows import Spread
+from bn_tutor.labs.training import LOST
 from bn_tutor.views.look import FAINT, Look
 from bn_tutor.views.wrapping import broken, wrapped
 
@@ -58,7 +60,7 @@ def _places(series: Sequence[Series]) -> list[str | float]:
 def _values(panel: Panel, series: Series, places: Sequence[str | float], look: Look) -> Column:
     """Return one column: middles that end under each other, and behind each its range."""
     found = dict(series.points)
-    middles = [panel.form.format(found[place].middle) if place in found else NONE for place in places]
+    middles = [_number(panel, found[place].middle) if place in found else NONE for place in places]
     width = max(map(len, middles))
     cells = []
     for place, middle in zip(places, middles, strict=True):
@@ -67,8 +69,15 @@ def _values(panel: Panel, series: Series, places: Sequence[str | float], look: L
     return Column(broken(look.text(series.name, "bold"), max(_width(cells), NAME)), cells)
 
 
+def _number(panel: Panel, value: float) -> str:
+    """Return a value in the panel's form; a word where a run was lost, a sign where it is no number."""
+    if isnan(value):
+        return NONE
+    return panel.form.format(value) if value < LOST else "lost"
+
+
 def _range(panel: Panel, values: Spread) -> str:
-    low, high = panel.form.format(values.low), panel.form.format(values.high)
+    low, high = _number(panel, values.low), _number(panel, values.high)
     between = " to " if high.startswith("-") else "–"
     return f" {low}{between}{high}" if low != high else ""
 

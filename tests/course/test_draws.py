@@ -3,6 +3,7 @@ from random import Random
 import numpy as np
 import pytest
 
+from bn_tutor.course import draws
 from bn_tutor.course.draws import DRAWS, source_of, unit_interval
 from bn_tutor.course.input_rows import _DRAW_KEYS
 
@@ -122,6 +123,12 @@ def extreme(byte):
 @pytest.mark.parametrize(("byte", "expected"), [(0, 2.0**-53), (255, 1.0)])
 def test_unit_interval_has_one_and_never_zero(byte, expected):
     assert unit_interval(extreme(byte), 2).tolist() == [expected, expected]
+
+
+def test_a_long_stream_is_drawn_in_pieces_and_is_the_same(monkeypatch):
+    whole = unit_interval(source_of(3, "x"), 100)
+    monkeypatch.setattr(draws, "PIECE", 7)
+    np.testing.assert_array_equal(unit_interval(source_of(3, "x"), 100), whole)
 
 
 @pytest.mark.parametrize("byte", [0, 255])

@@ -1,6 +1,6 @@
 """What a panel shows: its lines, their points over the seeds, and how a spread is told."""
 
-from math import inf
+from math import inf, nan
 
 import pytest
 
@@ -60,6 +60,8 @@ def test_only_more_than_one_number_makes_a_line(places, is_drawn):
         ([0.5, 1.0], "{:.0%}", "75% (50% to 100%)"),
         ([3, 1, 2, 100], "{:.3g}", "2.5 (1 to 100)"),
         ([1.0, inf], "{:.3g}", "inf (1 to inf)"),
+        ([1.0, nan, 3.0], "{:.3g}", "2 (1 to 3)"),  # what is no number is left out
+        ([nan, nan], "{:.3g}", "nan"),
     ],
 )
 def test_a_spread_is_told(values, form, text):

@@ -114,6 +114,12 @@ def test_running_averages_follow_the_batch_with_the_unbiased_variance():
     np.testing.assert_allclose(step.after.carried["rvar2"][0], 0.75 + 0.25 * h.var(axis=0, ddof=1))
 
 
+def test_the_variance_across_steps_is_unbiased_over_all_their_samples():
+    net = network("across", dense_across_steps(64, 6, steps=4, keep=0.0), relu(), dense(6, 10))
+    *_, step = training(net, DATA.train, optimizer("sgd", 0.1), count=5, steps=6, seed=0)
+    np.testing.assert_allclose(step.after.carried["rvar1"], step.recording["var1"] * 20 / 19)
+
+
 def test_a_batch_of_one_has_no_unbiased_variance_and_trains_on():
     net = net_with(batchnorm(6))
     step = last(training(net, DATA.train, optimizer("sgd", 0.1), count=1, steps=3, seed=0))

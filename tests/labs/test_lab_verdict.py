@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bn_tutor.labs.lab import AGREEMENT, LEAST_SEEDS, Word, verdict
+from bn_tutor.labs.lab import BY_CHANCE, LEAST_SEEDS, Word, by_chance, verdict
 from bn_tutor.labs.records import RecordError, keep, kept, record_document, record_path
 from bn_tutor.labs.report import Report
 from bn_tutor.labs.rows import Rows
@@ -37,20 +37,30 @@ def test_rows_that_say_the_opposite_turn_the_word():
 @pytest.mark.parametrize(
     ("gains", "word"),
     [
-        ([1, 1, 1, 1, -1], Word.HOLDS),  # 80 % is enough
-        ([1, 1, 1, -1, -1], Word.UNDECIDED),
-        ([1, -1, -1, -1, -1], Word.FAILS),
-        ([1] * 7 + [-1] * 2, Word.UNDECIDED),  # 78 %
-        ([1] * 8 + [-1] * 2, Word.HOLDS),
+        ([1] * 5, Word.HOLDS),
+        ([1] * 4 + [-1], Word.UNDECIDED),  # coins do that 12 times in 32
+        ([1] * 6 + [-1], Word.UNDECIDED),
+        ([1] * 7 + [-1], Word.HOLDS),
+        ([1] + [-1] * 7, Word.FAILS),
+        ([1] * 8 + [-1] * 2, Word.UNDECIDED),
+        ([1] * 9 + [-1], Word.HOLDS),
+        ([1] * 15 + [-1] * 5, Word.HOLDS),
+        ([1] * 14 + [-1] * 6, Word.UNDECIDED),
     ],
 )
-def test_four_of_five_seeds_must_agree(gains, word):
-    assert (AGREEMENT, LEAST_SEEDS) == (0.8, 5)
+def test_the_seeds_must_agree_better_than_coins(gains, word):
     assert verdict_of(gains).word is word
 
 
+def test_how_often_coins_agree():
+    assert (by_chance(5, 5), by_chance(4, 5), by_chance(4, 4)) == (2 / 32, 12 / 32, 2 / 16)
+    assert by_chance(7, 8) == pytest.approx(0.0703, abs=1e-4)
+    # So all of LEAST_SEEDS are enough, and all of one fewer are not.
+    assert by_chance(LEAST_SEEDS, LEAST_SEEDS) <= BY_CHANCE < by_chance(LEAST_SEEDS - 1, LEAST_SEEDS - 1)
+
+
 def test_how_many_agree_is_told():
-    assert verdict_of([1, 1, 1, 1, -1]).sentences[0] == "BN makes it larger, in 4 of 5 seeds."
+    assert verdict_of([1] * 7 + [-1]).sentences[0] == "BN makes it larger, in 7 of 8 seeds."
 
 
 def test_disagreement_is_told_with_the_votes():

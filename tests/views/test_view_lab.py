@@ -18,6 +18,7 @@ from bn_tutor.labs.claims import evidence_of
 from bn_tutor.labs.lab import Panel, Word
 from bn_tutor.labs.panels import Series, series_of
 from bn_tutor.labs.rows import Spread, spread
+from bn_tutor.labs.training import LOST
 from bn_tutor.views.claims_page import claims_lines
 from bn_tutor.views.lab_list import lab_list_lines
 from bn_tutor.views.lab_page import choice_lines, question_lines, report_lines
@@ -319,6 +320,20 @@ def test_a_place_that_a_line_lacks_is_a_dash():
     assert lines == ["  rate  one  two", "  1     1      -", "  2     2    3.5 3–4"]
     sentences = plain(table_lines(LAB.panels[0], made, Look(plain=True)))
     assert sentences == ["rate 1: one 1", "rate 2: one 2, two 3.5 (3 to 4)"]
+
+
+def test_what_was_lost_is_told_in_a_word_and_what_is_no_number_by_a_sign():
+    made = [
+        Series("loss", [(1.0, spread([0.5, LOST, 2.0])), (2.0, spread([LOST, inf])), (3.0, spread([nan]))])
+    ]
+    lines = plain(table_lines(LAB.panels[0], made, Look()))
+    assert lines == ["  rate  loss", "  1        2 0.5–lost", "  2     lost", "  3        -"]
+
+
+def test_names_of_columns_are_broken():
+    made = [Series("own statistics of each", [(1.0, spread([1.0]))]), Series("one", [(1.0, spread([2.0]))])]
+    lines = plain(table_lines(LAB.panels[0], made, Look()))
+    assert lines == ["        own", "        statistics", "  rate  of each     one", "  1     1           2"]
 
 
 def test_columns_that_do_not_fit_go_below():
