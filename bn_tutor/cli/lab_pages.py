@@ -1,6 +1,7 @@
 """``bn-tutor lab list`` and ``bn-tutor lab claims``."""
 
 import sys
+from pathlib import Path
 
 from bn_tutor.cli.output import console_for, show, tell, until_reader_leaves
 from bn_tutor.course.plain import one_line
@@ -8,7 +9,9 @@ from bn_tutor.course.state_folder import state_folder
 from bn_tutor.export.claims_document import claims_json, labs_json
 from bn_tutor.labs.catalogue import LABS
 from bn_tutor.labs.claims import Evidence, evidence_of
+from bn_tutor.labs.lab import Lab
 from bn_tutor.labs.records import RecordError, kept, record_path
+from bn_tutor.labs.report import Report
 from bn_tutor.views.claims_page import claims_lines
 from bn_tutor.views.lab_list import lab_list_lines
 from bn_tutor.views.look import Look
@@ -34,10 +37,17 @@ def show_claims(look: Look, *, as_json: bool, no_color: bool) -> None:
 
 
 def _evidence(name: str) -> tuple[Evidence, ...]:
-    path = record_path(state_folder(), name)
+    """Return what there is on a lab's claims: its last run with its own sizes, else that with others."""
+    usual, other = (record_path(state_folder(), name, is_usual=is_usual) for is_usual in (True, False))
+    for path in (usual, other):
+        if report := _kept(path, LABS[name]):
+            return evidence_of(LABS[name], report, path)
+    return evidence_of(LABS[name], None, usual)
+
+
+def _kept(path: Path, lab: Lab) -> Report | None:
     try:
-        report = kept(path, LABS[name])
+        return kept(path, lab)
     except RecordError as error:
-        tell(f"{one_line(str(path), 200)}: {error}; run it again: bn-tutor lab {name}")
-        report = None
-    return evidence_of(LABS[name], report, path)
+        tell(f"{one_line(str(path), 200)}: {error}; run it again: bn-tutor lab {lab.name}")
+        return None

@@ -16,18 +16,18 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from bn_tutor.cli.keyboard import keyboard
-from bn_tutor.cli.lab_wish import Asked, Wish, wish_for
+from bn_tutor.cli.lab_wish import INSTALL, Asked, Wish, wish_for
 from bn_tutor.cli.output import console_for, fail, is_terminal, output_look, show, tell, until_reader_leaves
 from bn_tutor.course.plain import one_line
 from bn_tutor.course.state_folder import state_folder
 from bn_tutor.export.lab_document import lab_csv, lab_json
-from bn_tutor.export.svg import page_svg
+from bn_tutor.export.lab_svg import lab_svg
 from bn_tutor.labs.catalogue import LABS
 from bn_tutor.labs.lab import Lab
 from bn_tutor.labs.records import keep
 from bn_tutor.labs.report import Report
 from bn_tutor.labs.rows import Row
-from bn_tutor.labs.running import run
+from bn_tutor.labs.running import RunError, run
 from bn_tutor.version import __version__
 from bn_tutor.views.lab_page import Plot, choice_lines, question_lines, report_lines
 from bn_tutor.views.look import Look
@@ -36,8 +36,6 @@ INTERRUPTED = 130
 # For a screen reader: how often is told how far it is.
 QUARTERS = 4
 SHORT_OF_MEMORY = "a process of the run was ended, as happens where memory is short; try a smaller --size"
-# Columns of a picture.
-WIDTH = 100
 
 
 @dataclass(frozen=True)
@@ -73,14 +71,16 @@ def run_lab(wish: Wish, manner: Manner, look: Look) -> None:
             show(question_lines(lab, look), console_for(no_color=manner.no_color))
         predicted = _predicted(lab, manner, look)
     report, trouble = _report(wish, predicted, manner, look)
+    if trouble and not report.rows:
+        fail(trouble[0], status=1)
     # First kept and written, then shown: a run took its time, and its reader may have gone away.
     problem = keep(report, state_folder())
-    plot = _plot() if manner.svg or not (manner.as_json or look.plain) else None
-    unwritten = _write_files(report, manner, plot)
+    plot = None if manner.as_json or look.plain else _plot()
+    unwritten = _write_files(report, manner)
     with until_reader_leaves():
         _show_report(report, manner, look, plot)
     if problem:
-        tell(f"the run could not be kept for the page of claims: {problem}")
+        tell(f"not kept for the page of claims: {problem}")
     for told in (*trouble, *unwritten):
         tell(told)
     if trouble or unwritten:
@@ -103,20 +103,19 @@ def _show_report(report: Report, manner: Manner, look: Look, plot: Plot | None) 
 
 def _refuse_number(lab: Lab, manner: Manner) -> None:
     """End the program before it says anything where no prediction has this number."""
-    count = len(lab.findings[0].outcomes)
+    count = len(lab.findings[0].choices)
     if (manner.predict or 1) > count:
         fail(f"--predict is a number from 1 to {count}")
 
 
 def _predicted(lab: Lab, manner: Manner, look: Look) -> str:
     """Return the name of the outcome that the learner expects; empty where nobody is asked, or knows."""
-    names = list(lab.findings[0].outcomes)
-    if manner.predict is not None:
-        return names[manner.predict - 1]
-    if manner.as_json or not manner.is_asking or not is_terminal():
-        return ""
+    names = list(lab.findings[0].choices)
+    is_asked = manner.is_asking and is_terminal()
+    if manner.as_json or (manner.predict is None and not is_asked):
+        return names[manner.predict - 1] if manner.predict else ""
     show([*choice_lines(lab, look), Text()], console_for(no_color=manner.no_color))
-    return _asked(names)
+    return names[manner.predict - 1] if manner.predict else _asked(names)
 
 
 def _asked(names: Sequence[str]) -> str:
@@ -135,6 +134,7 @@ def _asked(names: Sequence[str]) -> str:
             return ""
         if answer.isascii() and answer.isdecimal() and 1 <= int(answer[:9]) <= len(names):
             return names[int(answer[:9]) - 1]
+        sys.stdout.write(f" a number from 1 to {len(names)}, or Enter for none\n")
 
 
 # --- the run ----------------------------------------------------------------------------------------------
@@ -152,6 +152,8 @@ def _report(wish: Wish, predicted: str, manner: Manner, look: Look) -> tuple[Rep
             pass  # what there is, is shown
         except (BrokenProcessPool, MemoryError):
             trouble.append(SHORT_OF_MEMORY)
+        except RunError as error:
+            trouble.append(f"these sizes cannot be run: {error}")
     report = Report(
         lab=plan.lab,
         source=plan.source.name,
@@ -206,7 +208,7 @@ def _plot() -> Plot | None:
     try:
         from bn_tutor.views.lab_plot import plot_lines
     except ImportError:
-        tell("plots need plotext: pip install 'bn-tutor[labs]'; the tables have the same numbers")
+        tell(f"plots need plotext ({INSTALL}); the tables have the same numbers")
         return None
     return plot_lines
 
@@ -230,14 +232,13 @@ def _refuse_files(manner: Manner) -> None:
             fail(f"{name} cannot be written: no permission")
 
 
-def _write_files(report: Report, manner: Manner, plot: Plot | None) -> list[str]:
+def _write_files(report: Report, manner: Manner) -> list[str]:
     """Write what was asked for, each by itself; return what could not be written, and why."""
     problems = []
     if manner.csv is not None:
         problems.append(_written(manner.csv, lab_csv(report)))
     if manner.svg is not None:
-        page = report_lines(report, Look(WIDTH), plot)
-        problems.append(_written(manner.svg, page_svg(page, f"bn-tutor lab {report.lab.name}", WIDTH)))
+        problems.append(_written(manner.svg, lab_svg(report)))
     return [each for each in problems if each]
 
 

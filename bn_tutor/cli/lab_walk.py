@@ -7,12 +7,13 @@ import numpy as np
 import typer
 
 from bn_tutor.cli.lab_wish import Wish
-from bn_tutor.cli.output import console_for, is_terminal, until_reader_leaves
+from bn_tutor.cli.output import console_for, fail, is_terminal, until_reader_leaves
 from bn_tutor.cli.stepper import print_every_frame, step_through
 from bn_tutor.cli.walking import INTERRUPTED
+from bn_tutor.course.loading import LessonError
 from bn_tutor.labs.lab import Setting
-from bn_tutor.labs.network import Mode, network_lesson
-from bn_tutor.labs.training import ONE
+from bn_tutor.labs.network import Mode, Network, network_lesson
+from bn_tutor.labs.training import ONE, Step
 from bn_tutor.views.look import Look
 from bn_tutor.walk.state import start
 from bn_tutor.walk.story import Tour
@@ -35,11 +36,19 @@ class Still:
         return ""
 
 
+def _walked(wish: Wish) -> tuple[Network, Step]:
+    plan = wish.plan
+    try:
+        return plan.lab.walked(Setting(plan.sizes, plan.source, plan.seeds[0]))
+    except LessonError as error:
+        fail(f"these sizes cannot be run: {error.problems[0].message}")
+
+
 def walk_lab(wish: Wish, look: Look, *, no_color: bool) -> None:
     """Walk through a training step; in a pipe, print every frame."""
     plan = wish.plan
     with np.errstate(all="ignore"), until_reader_leaves():
-        network, step = plan.lab.walked(Setting(plan.sizes, plan.source, plan.seeds[0]))
+        network, step = _walked(wish)
         count = len(step.recording["x"])
         lesson = network_lesson(network, count, Mode.TRAIN)
         name = f"lab {plan.lab.name}, step {step.number}"

@@ -10,10 +10,11 @@ from bn_tutor.cli.targets import parse_sizes
 from bn_tutor.course.plain import one_line
 from bn_tutor.course.problem import did_you_mean
 from bn_tutor.labs.catalogue import LABS
-from bn_tutor.labs.lab import Lab
+from bn_tutor.labs.lab import Lab, usual_sizes
 from bn_tutor.labs.running import LARGEST_SIZE, Plan
 from bn_tutor.labs.samples import TRAIN_COUNT, Source, synthetic
 
+INSTALL = "pip install 'bn-tutor[labs]', or '.[labs]' in a checkout"
 DIGITS, SYNTHETIC = "digits", "synthetic"
 # What a lab is run on that draws its numbers itself.
 NO_IMAGES = Source("drawn", "numbers that are drawn from each seed", np.zeros((0, 64)), np.zeros(0))
@@ -64,7 +65,7 @@ def _sizes(lab: Lab, given: Mapping[str, int], quick: bool) -> dict[str, int]:
             fail(f"--size: the lab {lab.name} has no size {one_line(name, 60)} ({hint})")
         if size > LARGEST_SIZE:
             fail(f"--size {name}={size}: a lab takes sizes up to {LARGEST_SIZE:,}")
-    sizes = {**lab.sizes, **(lab.quick if quick else {}), **given}
+    sizes = {**usual_sizes(lab, is_quick=quick), **given}
     if sizes.get("batch", 1) > TRAIN_COUNT:
         fail(f"--size batch={sizes['batch']}: there are {TRAIN_COUNT:,} samples to train on")
     if wrong := lab.check(sizes):
@@ -83,7 +84,7 @@ def _source(data: str | None, seed: int, *, is_needed: bool) -> tuple[Source, st
     try:
         from bn_tutor.labs.digits import digits
     except ImportError:
-        extra = "the handwritten digits come with scikit-learn: pip install 'bn-tutor[labs]'"
+        extra = f"the handwritten digits come with scikit-learn: {INSTALL}"
         if data == DIGITS:
             fail(f"--data digits: {extra}")
         return synthetic(seed), extra

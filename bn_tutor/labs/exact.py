@@ -102,17 +102,18 @@ CHECKS: Mapping[str, Callable[[Setting], Mapping[str, float]]] = MappingProxyTyp
 
 def cells(sizes: Mapping[str, int]) -> Sequence[Row]:
     """Each check, once."""
-    return [{"check": name, "of what": "distance"} for name in CHECKS]
+    return [{"check": name, "of what": "share"} for name in CHECKS]
 
 
 def measure(cell: Row, setting: Setting) -> Mapping[str, float]:
-    """Do the check: ``off`` is what should be zero, ``of`` what it is to be compared with."""
-    return CHECKS[str(cell["check"])](setting)
+    """Do the check: ``off`` is what should be zero, ``of`` the size of what it is made of."""
+    found = CHECKS[str(cell["check"])](setting)
+    return {**found, "share": found["off"] / found["of"]}
 
 
 def relative(check: str, rows: Rows) -> float:
-    """Return what should be zero, relative to what it is compared with, in one seed's rows."""
-    return rows.value("off", check=check) / rows.value("of", check=check)
+    """Return what should be zero, as a share of what it is made of, in one seed's rows."""
+    return rows.value("share", check=check)
 
 
 def decide(check: str, rows: Rows) -> str:
@@ -121,15 +122,15 @@ def decide(check: str, rows: Rows) -> str:
     return "zero" if found <= ROUNDING else "plain" if found >= PLAIN else "small"
 
 
-def _evidence(check: str, what: str, rows: Rows) -> str:
-    return f"{what}: {rows.spread(partial(relative, check)).text('{:.1g}')} of its natural size."
+def _evidence(check: str, told: str, rows: Rows) -> str:
+    return told.format(rows.spread(partial(relative, check)).text("{:.1g}"))
 
 
 def _finding(
     name: str,
     check: str,
     claim: str,
-    what: str,
+    told: str,
     predicted: tuple[str, str],
     concluded: tuple[str, str],
     word: Word,
@@ -142,10 +143,12 @@ def _finding(
         {
             "zero": Outcome(predicted[0], concluded[0], word),
             "plain": Outcome(predicted[1], concluded[1], other),
-            "small": Outcome("nearly", f"{what} is small, and more than rounding", Word.UNDECIDED),
+            "small": Outcome(
+                "nearly zero", "What should be zero is small, and more than rounding", Word.UNDECIDED
+            ),
         },
         partial(decide, check),
-        partial(_evidence, check, what),
+        partial(_evidence, check, told),
     )
 
 
@@ -155,7 +158,7 @@ FINDINGS = (
         "no-gaussian",
         _NAMES[0],
         'BN makes the input of a layer "N(0, 1)"',
-        "The skewness that normalizing takes away",
+        "Normalizing changes the skewness by {} of itself.",
         ("they keep it: the shape stays as it was", "they lose it: a Gaussian comes out"),
         (
             "A lean in the data stays: mean 0 and variance 1 are made, and no Gaussian",
@@ -167,7 +170,7 @@ FINDINGS = (
         "mean-through-variance",
         _NAMES[1],
         "BN's mean has a gradient through the variance",
-        "The gradient of the mean through the variance",
+        "The gradient of the mean through the variance is {} of the sum of its terms' sizes.",
         ("it is zero", "it is not"),
         ("It is zero, since what is left of the mean sums to zero", "It has one"),
         Word.FAILS,
@@ -176,7 +179,7 @@ FINDINGS = (
         "one-sample",
         _NAMES[2],
         "With one sample, xhat and dx are exactly zero",
-        "The largest entry of both",
+        "The largest entry of both is {}, relative to the upstream gradient.",
         ("both are zero", "they are not"),
         ("A batch of one learns nothing through BN", "A batch of one gives something else than zero"),
         Word.HOLDS,
@@ -185,7 +188,7 @@ FINDINGS = (
         "bias-before",
         _NAMES[3],
         "A bias right before BN has a gradient of exactly zero",
-        "The gradient of such a bias",
+        "The gradient of such a bias is {} of the sum of its terms' sizes.",
         ("it is zero", "it is not"),
         ("The mean takes the bias away, and its gradient is zero", "The bias has a gradient"),
         Word.HOLDS,
@@ -194,7 +197,7 @@ FINDINGS = (
         "flat-size",
         _NAMES[4],
         f'A "same" convolution and a 2 by 2 pool leave {POOLED} by {POOLED} of {SIDE} by {SIDE}',
-        f"The side beyond {POOLED}",
+        f"The side is off from {POOLED} by {{}} of it.",
         (f"{POOLED} by {POOLED}", "another size"),
         (
             f"{POOLED} by {POOLED} positions are left, so a dense layer takes {POOLED * POOLED} a filter",
@@ -233,7 +236,7 @@ LAB = Lab(
     about=(
         "Each claim is decided by the graph of a lesson, the last by the operations themselves, on random "
         "data of each seed. What should be zero is zero but for rounding: it is below "
-        f"{ROUNDING:g} of its natural size."
+        f"{ROUNDING:g} of what it is made of."
     ),
     papers=(
         "Ioffe & Szegedy 2015, algorithm 1 and section 3.2",
@@ -243,7 +246,7 @@ LAB = Lab(
     quick={},
     cells=cells,
     measure=measure,
-    panels=(Panel("Distance from zero", "off", "check", "of what", "{:.1g}"),),
+    panels=(Panel("What should be zero, relative", "share", "check", "of what", "{:.1g}"),),
     findings=FINDINGS,
     walked=walked,
     check=check,

@@ -67,6 +67,12 @@ class Finding:
     decide: Callable[[Rows], str]
     evidence: Callable[[Rows], str]
 
+    @property
+    def choices(self) -> Mapping[str, Outcome]:
+        """What may be predicted, by the alphabet, so that its place tells nothing."""
+        told = sorted(self.outcomes.items(), key=lambda each: each[1].predicted.lower())
+        return {name: outcome for name, outcome in told if outcome.word is not Word.UNDECIDED}
+
 
 @dataclass(frozen=True)
 class Panel:
@@ -108,6 +114,11 @@ class Lab:
     walked: Callable[[Setting], tuple[Network, Step]]
     check: Callable[[Mapping[str, int]], str] = _nothing_wrong
     has_images: bool = True
+
+
+def usual_sizes(lab: Lab, *, is_quick: bool) -> dict[str, int]:
+    """Return the sizes of a run for which none are asked for."""
+    return {**lab.sizes, **(lab.quick if is_quick else {})}
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,7 @@
-"""The last run of each lab, kept as a JSON file in the state folder. Rows are kept, never a verdict."""
+"""The last runs of each lab, kept as JSON files in the state folder. Rows are kept, never a verdict.
+
+The last run with the lab's own sizes has one file, the last of all others, such as quick ones, another.
+"""
 
 import json
 import os
@@ -20,20 +23,22 @@ class RecordError(ValueError):
     """A record that cannot be read, and why."""
 
 
-def record_path(folder: Path, name: str) -> Path:
-    """Return where a lab's last run is kept."""
-    return folder / FOLDER / f"{name}.json"
+def record_path(folder: Path, name: str, *, is_usual: bool = True) -> Path:
+    """Return where a lab's last run is kept: that with its own sizes, or that with others."""
+    return folder / FOLDER / f"{name}{'' if is_usual else '-other'}.json"
 
 
 def keep(report: Report, folder: Path) -> str:
-    """Keep a run; return what is wrong where that cannot be done, else nothing.
+    """Keep a run; return in a line why it is not kept, else nothing.
 
     A run that was stopped, or with too few seeds for a verdict, takes the place of no sound one.
     """
-    path = record_path(folder, report.lab.name)
+    path = record_path(folder, report.lab.name, is_usual=report.is_usual)
+    if not len(report.whole):
+        return "no seed was run to its end"
     try:
         if not report.is_sound and _is_sound(path, report.lab):
-            return ""
+            return "an earlier run has more seeds"
         path.parent.mkdir(parents=True, exist_ok=True)
         _write(path, json.dumps(record_document(report), indent=1) + "\n")
     except OSError as error:

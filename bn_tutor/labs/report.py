@@ -42,6 +42,11 @@ class Report:
         return len(self.rows) < self.planned
 
     @property
+    def is_usual(self) -> bool:
+        """Whether it has the lab's own sizes, and no shorter ones."""
+        return self.sizes == self.lab.sizes
+
+    @property
     def is_sound(self) -> bool:
         """Whether verdicts can rest on it."""
         return len(self.whole.by_seed()) >= LEAST_SEEDS

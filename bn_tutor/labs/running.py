@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from multiprocessing import active_children, get_context, parent_process
 from threading import Thread, current_thread, main_thread
 
+from bn_tutor.course.loading import LessonError
 from bn_tutor.labs.lab import Lab, Setting
 from bn_tutor.labs.rows import Row
 from bn_tutor.labs.samples import Source
@@ -42,6 +43,10 @@ class Plan:
         for seed in self.seeds:
             setting = Setting(self.sizes, self.source, seed)
             yield from ((cell, setting) for cell in self.cells)
+
+
+class RunError(ValueError):
+    """A run that cannot be done with these sizes, and why, in a line."""
 
 
 Measure = Callable[[Row, Setting], Mapping[str, float]]
@@ -100,8 +105,12 @@ def _born_deaf() -> Iterator[None]:
 
 
 def measured(measure: Measure, cell: Row, setting: Setting) -> Row:
-    """Return one run's row: its cell, its seed, and what was measured."""
-    found = measure(cell, setting)
+    """Return one run's row: its cell, its seed, and what was measured. Raises RunError."""
+    try:
+        found = measure(cell, setting)
+    except LessonError as error:
+        # The network could not be built; an error with a plain text is what another process can hand over.
+        raise RunError(error.problems[0].message) from None
     # Plain floats: a NumPy number could not be written as JSON.
     return {**cell, "seed": setting.seed, **{name: float(value) for name, value in found.items()}}
 

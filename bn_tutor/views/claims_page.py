@@ -6,8 +6,8 @@ from itertools import groupby
 from rich.text import Text
 
 from bn_tutor.labs.claims import Evidence
-from bn_tutor.labs.lab import Word
-from bn_tutor.views.lab_page import seeds_text, verdict_style, verdict_words
+from bn_tutor.labs.lab import Word, usual_sizes
+from bn_tutor.views.lab_page import again_text, seeds_text, verdict_style, verdict_words
 from bn_tutor.views.look import FAINT, Look
 from bn_tutor.views.wrapping import wrapped
 
@@ -40,13 +40,12 @@ def _origin(evidence: Evidence, look: Look) -> Text:
     report = evidence.report
     if report is None:
         return head.append(look.shown(f"   bn-tutor lab {evidence.lab.name}"), FAINT)
-    usual = {**report.lab.sizes, **(report.lab.quick if report.is_quick else {})}
+    usual = usual_sizes(report.lab, is_quick=report.is_quick)
     changed = "".join(f", {name} {size}" for name, size in report.sizes.items() if size != usual[name])
     quick = ", quick" if report.is_quick else ""
     data = f", {report.source}" if report.lab.has_images else ""
     run = f"{report.date}{data}, {seeds_text(report.seeds)}{quick}{changed}"
-    again = f"bn-tutor lab {evidence.lab.name} --seed {report.seeds[-1] + 1}"
-    return head.append(look.shown(f"   {run}; with other seeds: {again}"), FAINT)
+    return head.append(look.shown(f"   {run}; with other seeds: {again_text(report)}"), FAINT)
 
 
 def _summary(evidence: Sequence[Evidence], look: Look) -> Text:

@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 
 from rich.text import Text
 
-from bn_tutor.labs.lab import Lab, Panel, Verdict, Word
+from bn_tutor.labs.lab import LEAST_SEEDS, Lab, Panel, Verdict, Word, usual_sizes
 from bn_tutor.labs.panels import Series, series_of
 from bn_tutor.labs.report import Report
+from bn_tutor.labs.rows import Rows
 from bn_tutor.views.lab_table import table_lines
 from bn_tutor.views.look import FAINT, RIGHT, WRONG, Look
 from bn_tutor.views.wrapping import broken, moved, wrapped
@@ -29,7 +30,7 @@ def question_lines(lab: Lab, look: Look) -> list[Text]:
 
 def choice_lines(lab: Lab, look: Look) -> list[Text]:
     """Return what may be predicted, numbered from 1."""
-    outcomes = lab.findings[0].outcomes.values()
+    outcomes = lab.findings[0].choices.values()
     lines = wrapped(look.text("What do you expect?"), look.width - 1, indent=1)
     for number, outcome in enumerate(outcomes, 1):
         choice = look.text(f"{number}  ", "bold").append(look.shown(outcome.predicted))
@@ -47,9 +48,18 @@ def report_lines(report: Report, look: Look, plot: Plot | None) -> list[Text]:
     lines += _prediction(report, look)
     for at, paper in enumerate(report.lab.papers):
         lines += _labelled("" if at else "read", look.text(paper), look)
-    seed = max(report.seeds, default=0) + 1
-    again = f"bn-tutor lab {report.lab.name} --seed {seed}    --walk shows one of its steps"
-    return lines + _labelled("again", look.text(again, FAINT), look)
+    walk = "    --walk shows one of its steps" if report.lab.has_images else ""
+    return lines + _labelled("again", look.text(again_text(report) + walk, FAINT), look)
+
+
+def again_text(report: Report) -> str:
+    """Return the command that runs the same with other seeds."""
+    usual = usual_sizes(report.lab, is_quick=report.is_quick)
+    sizes = [f"--size {name}={size}" for name, size in report.sizes.items() if size != usual[name]]
+    count = [f"--seeds {len(report.seeds)}"] if len(report.seeds) != LEAST_SEEDS else []
+    data = ["--data synthetic"] if report.source == "synthetic" else []
+    words = ["--quick"] * report.is_quick + data + sizes + count
+    return " ".join(["bn-tutor lab", report.lab.name, f"--seed {max(report.seeds, default=0) + 1}", *words])
 
 
 def _labelled(label: str, text: Text, look: Look) -> list[Text]:
@@ -87,10 +97,12 @@ def seeds_text(seeds: Sequence[int]) -> str:
 
 
 def _panel(panel: Panel, report: Report, look: Look, plot: Plot | None) -> list[Text]:
-    series = series_of(panel, report.whole)
+    # Where no seed is whole, as after an early Ctrl-C, what there is of the first ones.
+    rows = report.whole or Rows(tuple(report.rows))
+    series = series_of(panel, rows)
     if not series:
         return []
-    count = len(report.whole.by_seed())
+    count = len(rows.by_seed())
     title = look.text(panel.title, "bold").append(
         look.shown(f"   median of {count} seeds, and their range" if count > 1 else ""), FAINT
     )

@@ -1,7 +1,7 @@
 """A lab's panel as a plot, by plotext, which is an extra: ``pip install 'bn-tutor[labs]'``."""
 
-from collections.abc import Iterator, Sequence
-from math import ceil, floor, isfinite, log10, nan
+from collections.abc import Sequence
+from math import isfinite, log10, nan
 
 # By name: version 6 is another library under the same name, and this tells at once.
 from plotext import build, clear_figure, plot, plotsize, scatter, theme, xlabel, xticks, yticks
@@ -9,6 +9,7 @@ from rich.text import Text
 
 from bn_tutor.labs.lab import Panel
 from bn_tutor.labs.panels import Series
+from bn_tutor.labs.ticks import LARGEST, ticks
 from bn_tutor.views.lab_table import place_text
 from bn_tutor.views.look import Look
 from bn_tutor.views.wrapping import filled
@@ -23,13 +24,6 @@ ASCII_SIGNS = "ox+*#@"
 # What lines are drawn with. Finer signs, such as braille, are missing from many fonts.
 DOT, ASCII_DOT = "·", "."
 COLOURS = ("cyan", "magenta", "yellow", "green", "blue", "red")
-MOST_TICKS = 6
-# Over fewer powers of ten than this, a scale of logarithms has 2 and 5 at it as well.
-DECADES = 2.5
-# What is larger, such as a loss that was lost, would press all else into one line.
-LARGEST = 1e100
-# Rounding is no reason to leave out a tick at the end.
-TINY = 1e-9
 
 
 def plot_lines(panel: Panel, series: Sequence[Series], look: Look) -> list[Text]:
@@ -82,36 +76,11 @@ def _drawn(number: str | float, is_log: bool) -> float:
 def _scale(panel: Panel, series: Sequence[Series]) -> None:
     """Write round numbers at the axes, places as in the table and values in the panel's own form."""
     places = [place for each in series for place in _points(panel, each)[0]]
-    ticks = _ticks(places, panel.log_across)
-    xticks(ticks, [place_text(10**tick if panel.log_across else tick) for tick in ticks])
+    marks = ticks(places, panel.log_across)
+    xticks(marks, [place_text(10**mark if panel.log_across else mark) for mark in marks])
     values = [value for each in series for value in _points(panel, each)[1]]
-    ticks = _ticks(values, panel.log_value)
-    yticks(ticks, [panel.form.format(10**tick if panel.log_value else tick) for tick in ticks])
-
-
-def _ticks(numbers: Sequence[float], is_log: bool) -> list[float]:
-    """Return a few round numbers between the smallest and the largest; or the logarithms of round ones."""
-    low, high = min(numbers, default=0.0), max(numbers, default=1.0)
-    if is_log and high - low < DECADES:
-        round_ones = (
-            log10(digit) + power for power in range(floor(low), ceil(high) + 1) for digit in (1, 2, 5)
-        )
-        return _thinned([each for each in round_ones if low - TINY <= each <= high + TINY]) or [low, high]
-    step = next(each for each in _steps(high - low) if (high - low) / each <= MOST_TICKS)
-    step = max(1.0, step) if is_log else step
-    return [at * step for at in range(ceil(low / step - TINY), floor(high / step + TINY) + 1)]
-
-
-def _thinned(numbers: list[float]) -> list[float]:
-    return numbers[:: -(-len(numbers) // MOST_TICKS) or 1]
-
-
-def _steps(width: float) -> Iterator[float]:
-    """Yield round steps, from one that is too small for this width up."""
-    power = 10.0 ** floor(log10(width if width > 1 / LARGEST else 1.0) - 1)
-    while True:
-        yield from (power, 2 * power, 5 * power)
-        power *= 10
+    marks = ticks(values, panel.log_value)
+    yticks(marks, [panel.form.format(10**mark if panel.log_value else mark) for mark in marks])
 
 
 def _legend(series: Sequence[Series], signs: str, look: Look) -> list[Text]:

@@ -223,6 +223,8 @@ def _element(tour: Tour, state: State, text: str) -> State:
     if not parts:
         return replace(state, element=None)
     shape = _element_shape(tour, state)
+    if not shape:
+        return replace(state, message="This is a single number: go to another node, and choose there.")
     if not all(part.isdecimal() and len(part) < 10 for part in parts) or len(parts) != len(shape):
         example = ",".join("0" for _ in shape)
         return replace(state, message=f"An element of shape {shape_text(shape)} is written as {example}")
@@ -238,10 +240,11 @@ def _element(tour: Tour, state: State, text: str) -> State:
 def _element_shape(tour: Tour, state: State) -> Shape:
     """Return the shape that an element is chosen from: that of the output, which most others fit into.
 
-    Where there are several outputs it is that of the node that is shown.
+    Where there are several outputs, or the only one is a single number, as a loss is, it is that of the node
+    that is shown.
     """
     recording = tour.story(state.level).recording
-    if len(recording.graph.outputs) > 1:
+    if len(recording.graph.outputs) > 1 or not recording.output.shape:
         return frame_of(tour, state).node.shape or recording.output.shape
     return recording.output.shape
 

@@ -50,6 +50,12 @@ def measure_and_die(cell, setting):
     os._exit(9)
 
 
+def measure_and_die_later(cell, setting):
+    if setting.seed:
+        os._exit(9)
+    return measure(cell, setting)
+
+
 def measure_wrongly(cell, setting):
     raise ZeroDivisionError(f"planted at {cell['rate']}")
 

@@ -264,8 +264,21 @@ def small():
 @pytest.mark.parametrize("lesser", [stopped, small])
 def test_a_sound_run_is_not_replaced_by_a_lesser_one(tmp_path, lesser):
     keep(all_larger(), tmp_path)
-    assert keep(lesser(), tmp_path) == ""
+    assert keep(lesser(), tmp_path) == "an earlier run has more seeds"
     assert kept_seeds(tmp_path) == [0, 1, 2, 3, 4]
+
+
+def test_a_run_in_other_sizes_stands_beside_the_usual_one(tmp_path):
+    keep(all_larger(), tmp_path)
+    rows = [row for seed in range(5, 10) for row in rows_of(seed, rates=3)]
+    assert keep(report(rows, seeds=range(5, 10), rates=3), tmp_path) == ""
+    assert kept_seeds(tmp_path) == [0, 1, 2, 3, 4]
+    assert kept(record_path(tmp_path, "fake", is_usual=False), LAB).sizes == {"rates": 3}
+
+
+def test_a_run_without_a_whole_seed_is_not_kept(tmp_path):
+    assert keep(report(rows_of(0)[:-1], planned=20), tmp_path) == "no seed was run to its end"
+    assert not record_path(tmp_path, "fake").exists()
 
 
 @pytest.mark.parametrize("lesser", [stopped, small])

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bn_tutor.course.loading import load, record, upstream_of
 from bn_tutor.engine.replay import gradients
 from bn_tutor.engine.zoom import Level
 from bn_tutor.walk.demonstrations import Order, verdict
@@ -15,7 +16,8 @@ from bn_tutor.walk.document import walk_json
 from bn_tutor.walk.keys import ACTIONS, Key
 from bn_tutor.walk.prediction import question
 from bn_tutor.walk.state import State, frame_of, press, start
-from bn_tutor.walk.story import Direction
+from bn_tutor.walk.story import Direction, Tour
+from bn_tutor.walk.subject import Subject
 
 # With x an input is an output, too; it feeds h.
 OUTPUTS = [("out", "h", "low"), ("h", "out"), ("x", "low", "out"), ("low", "x")]
@@ -229,6 +231,18 @@ def test_an_element_is_chosen_from_the_node_that_is_shown(several_tour, enter, n
     after = enter(tour, state, "e", text)
     assert after.element == element
     assert enter(tour, state, "e", "9,9,9").message.startswith("An element of shape (")
+
+
+def test_before_a_loss_an_element_is_chosen_from_the_node_that_is_shown(enter):
+    lesson = load("softmax-cross-entropy")
+    recording = record(lesson, level=Level.OPERATION)
+    tour = Tour(Subject(lesson.name, recording, upstream_of((), 0), 0, lesson.sizes, lesson))
+    at_gap = State(place=place_of(tour, Level.NODE, Direction.BACKWARD, "gap"))
+    assert enter(tour, at_gap, "e", "3,2").element == (3, 2)
+    assert enter(tour, at_gap, "e", "3").message == "An element of shape (4, 3) is written as 0,0"
+    at_loss = State(place=place_of(tour, Level.NODE, Direction.BACKWARD, "loss"))
+    told = "This is a single number: go to another node, and choose there."
+    assert enter(tour, at_loss, "e", "0").message == told
 
 
 def test_a_shape_that_the_node_does_not_have_is_refused(several_tour, enter):
