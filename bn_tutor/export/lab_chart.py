@@ -1,6 +1,6 @@
 """A lab's panel as a chart: axes with a light grid, a band and a line for each curve, and a legend."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import log10
 from xml.sax.saxutils import escape
@@ -31,13 +31,15 @@ GRID, AXIS = "#e4e4e4", "#444444"
 SMALL = Style(13.0, colour=GREY)
 NORMAL = Style(14.0)
 MOST_ACROSS, MOST_UP = 12, 8
+# The most that a number beside the axis may take.
+WIDEST = 120.0
 # Room between the outermost signs and the axes, of the axis; of a value that does not change; and of its
 # logarithm.
 ROOM, ROOM_OF_ONE, ROOM_OF_POWER = 0.04, 0.1, 0.5
 # How far ranges may reach beyond all medians, of the way between those, before they are cut.
 FAR = 5.0
 # Dashes for curves that lie on each other: the first is whole, and is seen between those of the others.
-DASHES = ("", "7 7", "3 9", "1 5")
+DASHES = ("", "9 7", "3 13", "6 3 2 3")
 # How much larger is the sign of a curve that others lie on, for each of them up to two.
 LARGER, MOST_LARGER = 3.0, 2
 ITEM, ITEM_GAP, KEY = 21.0, 26.0, 44.0
@@ -99,11 +101,17 @@ class Frame:
         return self.up.at(beyond if drawn is None else drawn)
 
 
-def chart(panel: Panel, curves: Sequence[Curve]) -> Block:
-    """Return the chart with its legend, and what is not drawn in words; a curve at least has a point."""
+def chart(panel: Panel, curves: Sequence[Curve], numbers: Mapping[str, int]) -> Block:
+    """Return the chart with its legend, and what is not drawn in words; a curve at least has a point.
+
+    ``numbers`` has each curve's by its name; it decides on the sign.
+    """
     drawn = [each for each in curves if each.points]
     frame = _frame(panel, drawn)
-    signs = _signs([[frame.place(point) for point in each.points] for each in drawn])
+    dashes = _dashes([[frame.place(point) for point in each.points] for each in drawn])
+    signs = [
+        replace(sign_at(numbers[each.name]), dashes=own) for each, own in zip(drawn, dashes, strict=True)
+    ]
     parts = _axes(panel, frame)
     for each, sign in zip(drawn, signs, strict=True):
         parts.append(_band(each, sign, frame))
@@ -125,9 +133,16 @@ def _frame(panel: Panel, curves: Sequence[Curve]) -> Frame:
     points = [point for each in curves for point in each.points]
     low, high = _reach([point.middle for point in points], _ends(panel, points), panel.log_value)
     up = Axis(low, high, TOP + HEIGHT, TOP, panel.log_value)
-    width = max((text_width(name, SMALL) for _, name in up.marks(panel.form.format, MOST_UP)), default=0.0)
+    width = max((text_width(name, SMALL) for _, name in _values(panel, up)), default=0.0)
     low, high = _reach([point.across for point in points], [], panel.log_across)
     return Frame(Axis(low, high, MARGIN + width + 14, WIDTH - MARGIN, panel.log_across), up)
+
+
+def _values(panel: Panel, up: Axis) -> list[tuple[float, str]]:
+    """Return the marks of the values in the panel's form; in fewer digits where these take too much room."""
+    marks = up.marks(panel.form.format, MOST_UP)
+    is_wide = any(text_width(name, SMALL) > WIDEST for _, name in marks)
+    return up.marks("{:.3g}".format, MOST_UP) if is_wide else marks
 
 
 def _ends(panel: Panel, points: Sequence[Point]) -> list[float]:
@@ -159,7 +174,7 @@ def _is_flat(low: float, high: float) -> bool:
 def _axes(panel: Panel, frame: Frame) -> list[str]:
     across, up = frame.across, frame.up
     parts = [text(_scale_name(panel.value, panel.log_value), MARGIN, 14, SMALL)]
-    for mark, name in up.marks(panel.form.format, MOST_UP):
+    for mark, name in _values(panel, up):
         y = up.at(mark)
         parts += [
             _ruler(across.start, y, across.end, y, GRID),
@@ -188,11 +203,11 @@ def _ruler(x1: float, y1: float, x2: float, y2: float, colour: str) -> str:
 # --- curves -----------------------------------------------------------------------------------------------
 
 
-def _signs(curves: Sequence[Sequence[Spot]]) -> list[Sign]:
-    """Return a sign for each curve; those that lie on each other are dashed, each in its own way."""
+def _dashes(curves: Sequence[Sequence[Spot]]) -> list[str]:
+    """Return how the line of each curve is broken: those that lie on each other each in its own way."""
     own = [{_rounded(spot) for spot in each} for each in curves]
     below = [sum(_share(own[number], other) for other in own[:number]) for number in range(len(own))]
-    return [replace(sign_at(number), dashes=DASHES[many % len(DASHES)]) for number, many in enumerate(below)]
+    return [DASHES[many % len(DASHES)] for many in below]
 
 
 def _rounded(spot: Spot) -> tuple[int, int]:
@@ -201,8 +216,9 @@ def _rounded(spot: Spot) -> tuple[int, int]:
 
 
 def _share(some: set[tuple[int, int]], others: set[tuple[int, int]]) -> bool:
-    """Whether two curves lie on each other, at two points at least or wholly."""
-    return len(some & others) >= min(2, len(some), len(others))
+    """Whether two curves lie on each other, at half of their points or more; one point is no line."""
+    fewer = min(len(some), len(others))
+    return len(some & others) >= max(min(2, fewer), fewer / 2)
 
 
 def _band(curve: Curve, sign: Sign, frame: Frame) -> str:

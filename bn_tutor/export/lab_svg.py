@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from bn_tutor.export.lab_chart import chart
 from bn_tutor.export.lab_curves import curve, is_lost, is_numeric
+from bn_tutor.export.markers import SHAPES
 from bn_tutor.export.svg_parts import (
     GREY,
     INK,
@@ -90,8 +91,7 @@ def _seeds(report: Report) -> str:
 
 def _panel(panel: Panel, report: Report) -> Iterator[Block]:
     """Yield a chart of the lines that can be drawn, and a table of those that cannot."""
-    # Where no seed is whole, as after an early Ctrl-C, what there is of the first ones.
-    rows = report.whole or Rows(tuple(report.rows))
+    rows = _rows(report)
     series = series_of(panel, rows)
     if not series:
         return
@@ -105,10 +105,24 @@ def _panel(panel: Panel, report: Report) -> Iterator[Block]:
         yield paragraph(shown.format(count), SMALL)
     yield gap(10)
     if is_drawn:
-        yield chart(panel, [found for _, found in curves])
+        yield chart(panel, [found for _, found in curves], _numbers(panel, series, report))
     if tabled:
         yield _table(panel, tabled)
     yield gap(30)
+
+
+def _rows(report: Report) -> Rows:
+    """Return the rows that are shown: where no seed is whole, what there is of the first ones."""
+    return report.whole or Rows(tuple(report.rows))
+
+
+def _numbers(panel: Panel, series: Sequence[Series], report: Report) -> dict[str, int]:
+    """Return a number for each line's sign: the same in all panels of such lines, unless they are many."""
+    rows, alike = _rows(report), [each for each in report.lab.panels if each.by == panel.by]
+    names = dict.fromkeys(line.name for each in alike for line in series_of(each, rows))
+    if len(names) > len(SHAPES):
+        names = dict.fromkeys(line.name for line in series)
+    return {name: number for number, name in enumerate(names)}
 
 
 _MEDIANS = "medians of {} seeds, and the lowest and the highest"
