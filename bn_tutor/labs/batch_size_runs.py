@@ -41,9 +41,13 @@ REFERENCE = 32
 RATE = 0.2
 # Cross-iteration BN has the statistics of this many steps.
 ACROSS_STEPS = 4
-# So many batches are drawn for each deviation, which is then right to a few percent for each feature.
-DRAWN_BATCHES = 400
-# The part on noise as a regularizer: batches of this many samples, and statistics of this many or all.
+# So many batches are drawn for each deviation, which is then right to a few percent for each feature; and
+# more of small ones, up to so many samples, since those cost nothing and a slope rests on few sizes.
+DRAWN_BATCHES, DRAWN_SAMPLES = 400, 16_000
+# The gradient is looked at in as many batches, or as many as there are samples for.
+GRADIENT_BATCHES = 128
+# The part on noise as a regularizer: batches of this many samples, and statistics of this many or all. The
+# verdict is on the middle: twice the noise of the whole batch, and far from where BN fails.
 BATCH, FEW_OVER = 64, 16
 OVERS = (4, 8, FEW_OVER, 32, BATCH)
 FEW_RATE = 0.3
@@ -113,8 +117,9 @@ def noise_of(cell: Row, setting: Setting) -> Mapping[str, float]:
     x = setting.data().train.x
     features = x @ fresh(stack_of(BN, setting, REFERENCE), seed, size).parameters["w1"]
     random = source_of(seed, f"drawn batches of {size}")
-    places = np.ceil(unit_interval(random, DRAWN_BATCHES * size) * len(x)).astype(int) - 1
-    drawn = features[places].reshape(DRAWN_BATCHES, size, -1)
+    count = max(DRAWN_BATCHES, DRAWN_SAMPLES // size)
+    places = np.ceil(unit_interval(random, count * size) * len(x)).astype(int) - 1
+    drawn = features[places].reshape(count, size, -1)
     if cell["statistic"] == MEAN:
         scatter = drawn.mean(axis=1).std(axis=0) / features.std(axis=0)
     else:
@@ -123,20 +128,35 @@ def noise_of(cell: Row, setting: Setting) -> Mapping[str, float]:
 
 
 def gradient_of(cell: Row, setting: Setting) -> Mapping[str, float]:
-    """Run one batch through a BN layer: its largest xhat, and how much gradient it passes back.
+    """Run several batches through a BN layer: their largest xhat, and how much gradient it passes back.
 
-    ``passed`` is the length of the gradient of BN's input, relative to what it would be if mean and variance
-    were constants; that of the median feature.
+    A feature's gradient is that of BN's input, as a length, in one batch. ``passed`` is what the median
+    feature has of what it would have if mean and variance were constants. ``largest`` is the largest of all,
+    in lengths of the median of those: where the samples of a batch nearly coincide it is huge.
     """
     size, width = int(cell["size"]), setting.sizes["width"]
-    # A linear network, so that a gradient arrives whatever the sign of xhat.
-    net = network("one layer with BN", together(dense(64, width), batchnorm(width)), dense(width, 10))
-    batch = setting.data().train.at(np.arange(size))
-    recording = run_through(net, fresh(net, setting.seed, size), batch, Mode.TRAIN)
+    samples = setting.data().train
+    # A single sample has no unbiased variance, which groups need; and zeros are zeros in any batch.
+    groups = 1 if size == 1 else min(GRADIENT_BATCHES, len(samples) // size)
+    net = one_layer(width, groups, size)
+    batch = samples.at(np.arange(groups * size))
+    recording = run_through(net, fresh(net, setting.seed, len(batch)), batch, Mode.TRAIN)
     reached: dict[str, Array] = {step.node.name: step.upstream for step in replay(recording, ONE)}
-    frozen = reached["xhat1"] * recording["ivar1"]
-    shares = np.linalg.norm(reached["h1"], axis=0) / np.linalg.norm(frozen, axis=0)
-    return {"xhat": float(np.abs(recording["xhat1"]).max()), "passed": float(np.median(shares))}
+    shape = groups, size, width
+    back = np.linalg.norm(reached["h1"].reshape(shape), axis=1)
+    frozen = np.linalg.norm(reached["xhat1"].reshape(shape) * recording["ivar1"], axis=1)
+    return {
+        "xhat": float(np.abs(recording["xhat1"]).max()),
+        "passed": float(np.median(back / frozen)),
+        "largest": float(back.max() / np.median(frozen)),
+    }
+
+
+@lru_cache(maxsize=32)
+def one_layer(width: int, groups: int, size: int) -> Network:
+    """Return a linear network with BN over each of several batches, so that a gradient reaches every xhat."""
+    norm = batchnorm(width) if groups == 1 else batchnorm_in_groups(width, groups, size)
+    return network("one layer with BN", together(dense(PIXELS, width), norm), dense(width, 10))
 
 
 @lru_cache(maxsize=16)

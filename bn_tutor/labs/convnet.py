@@ -45,7 +45,8 @@ def convnet(filters: int, width: int) -> Network:
 
 def cells(sizes: Mapping[str, int]) -> Sequence[Row]:
     """Train for so many epochs, and test in each mode."""
-    epochs = [each for each in EPOCHS if each <= sizes["epochs"]] or [sizes["epochs"]]
+    # The whole of what is asked for comes last, even where it is no power of two.
+    epochs = [*(each for each in EPOCHS if each < sizes["epochs"]), sizes["epochs"]]
     return [{"mode": mode.value, "epochs": each} for each in epochs for mode in Mode]
 
 
@@ -148,7 +149,7 @@ LAB = Lab(
     ),
     papers=(
         "Ioffe & Szegedy 2015, section 3.1 (training and inference with batch-normalized networks)",
-        'Wu & Johnson 2021, Rethinking "batch" in BatchNorm, section 3',
+        'Wu & Johnson 2021, Rethinking "batch" in BatchNorm, section 4 (a batch in training and testing)',
         "Kingma & Ba 2015, Adam",
     ),
     sizes={"filters": 8, "width": 64, "batch": 64, "epochs": 16},

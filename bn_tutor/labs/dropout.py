@@ -1,76 +1,44 @@
 """Lab ``dropout``: the missing 1/(1-p), and dropout and batch norm together."""
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import Enum, auto
-from functools import lru_cache, partial
-from types import MappingProxyType
+from functools import partial
 
-import numpy as np
-
-from bn_tutor.course.draws import source_of
-from bn_tutor.labs.blocks import Block, batchnorm, dropout, together
-from bn_tutor.labs.lab import Finding, Lab, Outcome, Panel, Setting, Word
-from bn_tutor.labs.network import Mode, Model, Network, network
-from bn_tutor.labs.optimizers import optimizer
-from bn_tutor.labs.rows import Row, Rows
-from bn_tutor.labs.samples import TRAIN_COUNT, Data, Samples
-from bn_tutor.labs.small_sets import few_to_train, score
-from bn_tutor.labs.stacks import PIXELS, hidden, scoring
-from bn_tutor.labs.training import Step, last, run_through, training
-
-PLAIN, BN = "plain", "BN"
-SCALED, UNSCALED = "dropout", "dropout without 1/(1-p)"
-RESCALED = "dropout, scaled at inference"
-BEFORE, AFTER = "BN, dropout before the last BN", "BN, dropout after the last BN"
-
-
-class Scaled(Enum):
-    """Where dropout makes up for what it drops."""
-
-    IN_TRAINING = auto()
-    AT_INFERENCE = auto()
-    NOWHERE = auto()
-
-
-@dataclass(frozen=True)
-class Arm:
-    """What stands in a network: BN or none, and which of its two hidden layers end in dropout."""
-
-    has_batchnorm: bool
-    dropped: tuple[int, ...] = ()
-    scaled: Scaled = Scaled.IN_TRAINING
-
-
-ARMS: Mapping[str, Arm] = MappingProxyType(
-    {
-        PLAIN: Arm(False),
-        BN: Arm(True),
-        SCALED: Arm(False, (1, 2)),
-        UNSCALED: Arm(False, (1, 2), Scaled.NOWHERE),
-        RESCALED: Arm(False, (1, 2), Scaled.AT_INFERENCE),
-        BEFORE: Arm(True, (1,)),
-        AFTER: Arm(True, (2,)),
-    }
+from bn_tutor.labs.dropout_runs import (
+    AFTER,
+    ARMS,
+    BEFORE,
+    BN,
+    PLAIN,
+    RESCALED,
+    SCALED,
+    UNSCALED,
+    measure,
+    stack,
+    trained,
 )
+from bn_tutor.labs.lab import Finding, Lab, Outcome, Panel, Setting, Word
+from bn_tutor.labs.network import Network
+from bn_tutor.labs.rows import Row, Rows
+from bn_tutor.labs.samples import CLASSES, TRAIN_COUNT
+from bn_tutor.labs.training import LOST, Step
+
 # The shares of neurons that are dropped, in percent; verdicts are on the half that the source drops.
 HALF = 50
 PERCENTS = (20, HALF, 80)
-RATE = 0.4
-# Masks are drawn so often, for all samples, to learn the mean size of activations in training.
-MASKS = 2
-# Against a division by 0.
-TINY = 1e-12
 # What the missing scale does to the loss counts from a tenth on.
 MORE = 0.1
 # Five points of accuracy are lost only where many classes go wrong.
 POINTS = 0.05
 # Dropout adds something where the test loss changes by a twentieth.
 SOME = 0.05
-# A variance that is the same at inference is so within a tenth: the correction N / (N - 1) is in one only.
+# A variance that is the same at inference is so within a tenth of what it is without dropout.
 SAME = 0.1
-# A cost of the variance shift below one point of accuracy is none.
-POINT = 0.01
+# The cost of the variance shift is told with the same weights, and without dropout the same exchange changes
+# the loss by half a percent: what is six times that is no chance.
+COSTS = 0.03
+# Where all classes get the same score the loss is log(10): with half of that hardly anything is learned.
+UNLEARNED = math.log(CLASSES) / 2
 
 
 def cells(sizes: Mapping[str, int]) -> Sequence[Row]:
@@ -93,82 +61,10 @@ def check(sizes: Mapping[str, int]) -> str:
     return ""
 
 
-# --- the runs ---------------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=32)
-def stack(name: str, percent: int, width: int) -> Network:
-    """Return a network of two hidden layers, each linear, perhaps BN, ReLU, and perhaps dropout."""
-    arm = ARMS[name]
-
-    def layer(number: int, inputs: int) -> Block:
-        norm = (batchnorm(width),) if arm.has_batchnorm else ()
-        drop = (_dropout(width, percent / 100, arm.scaled),) if number in arm.dropped else ()
-        return together(hidden(inputs, width, *norm), *drop)
-
-    name = f"two hidden layers, {name}, p = {percent / 100}"
-    return network(name, layer(1, PIXELS), layer(2, width), scoring(width))
-
-
-def _dropout(width: int, share: float, scaled: Scaled) -> Block:
-    block = dropout(width, share, scaled=scaled is Scaled.IN_TRAINING)
-    if scaled is not Scaled.AT_INFERENCE:
-        return block
-    return replace(block, inference=f"drop{{i}} = {1 - share} * {{x}}  # as large as in training")
-
-
-def _data(setting: Setting) -> Data:
-    return few_to_train(setting.data(), setting.sizes["few"])
-
-
-def _trained(net: Network, setting: Setting, steps: int) -> Step:
-    count, run = setting.sizes["batch"], optimizer("sgd", RATE)
-    return last(training(net, _data(setting).train, run, count=count, steps=steps, seed=setting.seed))
-
-
-def measure(cell: Row, setting: Setting) -> Mapping[str, float]:
-    """Train, test, and compare inference with training; what is not about a cell's arm is left out."""
-    name, percent, width = str(cell["arm"]), int(cell["percent"]), setting.sizes["width"]
-    net, data = stack(name, percent, width), _data(setting)
-    model = _trained(net, setting, setting.sizes["steps"]).after
-    test, train = score(net, model, data.test), score(net, model, data.train)
-    found = {"test_accuracy": test.accuracy, "train_accuracy": train.accuracy, "test_loss": test.loss}
-    for number in (1, 2):
-        found[f"size{number}"] = _relative_size(number, net, model, data.train, setting.seed)
-    if name == UNSCALED:
-        again = score(stack(RESCALED, percent, width), model, data.test)
-        found |= {"rescaled_accuracy": again.accuracy, "rescaled_loss": again.loss}
-    if ARMS[name].has_batchnorm:
-        found |= _variance(net, model, data)
-    return found
-
-
-def _relative_size(number: int, net: Network, model: Model, samples: Samples, seed: int) -> float:
-    """Return how large what leaves a hidden layer is at inference, relative to training."""
-    name = f"drop{number}" if f"mask{number}" in net.drawn else f"act{number}"
-    random = source_of(seed, "masks")
-    in_training = [run_through(net, model, samples, Mode.TRAIN, random)[name].mean() for _ in range(MASKS)]
-    # Where all neurons are dead both sizes are 0, and alike.
-    at_inference = run_through(net, model, samples, Mode.INFERENCE)[name].mean()
-    return float((at_inference + TINY) / (np.mean(in_training) + TINY))
-
-
-def _variance(net: Network, model: Model, data: Data) -> Mapping[str, float]:
-    """Compare the last BN's running variance with what it sees at inference, and put the latter in its place.
-
-    ``retaken`` is what that adds to the accuracy: the cost of the variance shift, all else being the same.
-    """
-    seen = run_through(net, model, data.train, Mode.INFERENCE)["h2"]
-    statistics = {"rmu2": seen.mean(axis=0, keepdims=True), "rvar2": seen.var(axis=0, keepdims=True)}
-    retaken = replace(model, carried={**model.carried, **statistics})
-    gained = score(net, retaken, data.test).accuracy - score(net, model, data.test).accuracy
-    return {"variance": float(np.mean(statistics["rvar2"] / model.carried["rvar2"])), "retaken": gained}
-
-
 def walked(setting: Setting) -> tuple[Network, Step]:
     """Return a step with BN and with dropout before the last BN."""
     net = stack(BEFORE, HALF, setting.sizes["width"])
-    return net, _trained(net, setting, 3)
+    return net, trained(net, setting, 3)
 
 
 # --- what the rows show -----------------------------------------------------------------------------------
@@ -182,9 +78,19 @@ def _said(name: str, arm: str, rows: Rows, form: str = "{:.3g}") -> str:
     return rows.spread(partial(_value, name, arm)).text(form)
 
 
+def _loss_said(name: str, arm: str, rows: Rows) -> str:
+    """Tell a loss; ``LOST`` is what stands for one that is no number, and so is not told as a number."""
+    found = rows.spread(partial(_value, name, arm))
+    if found.high < LOST:
+        return found.text()
+    return "lost (training diverged)" if found.low >= LOST else f"from {found.low:.3g} to lost (it diverged)"
+
+
 def decide_scale(rows: Rows) -> str:
     """Say what the same weights lose where inference is not scaled."""
     loss, again = (_value(name, UNSCALED, rows) for name in ("test_loss", "rescaled_loss"))
+    if min(loss, again) >= UNLEARNED:
+        return "untrained"
     right, right_again = (_value(name, UNSCALED, rows) for name in ("test_accuracy", "rescaled_accuracy"))
     if right_again - right >= POINTS:
         return "classes"
@@ -193,7 +99,7 @@ def decide_scale(rows: Rows) -> str:
 
 def _scale_evidence(rows: Rows) -> str:
     sizes = [_said(f"size{number}", UNSCALED, rows) for number in (1, 2)]
-    losses = [_said(name, UNSCALED, rows) for name in ("test_loss", "rescaled_loss")]
+    losses = [_loss_said(name, UNSCALED, rows) for name in ("test_loss", "rescaled_loss")]
     right = [_said(name, UNSCALED, rows, "{:.1%}") for name in ("test_accuracy", "rescaled_accuracy")]
     return (
         f"At inference the activations are {sizes[0]} times as large as in training after one layer with "
@@ -217,23 +123,39 @@ def points_with_both(rows: Rows) -> float:
 
 def decide_needed(rows: Rows) -> str:
     """Say what dropout adds to a network with BN."""
+    if all(_value("test_loss", arm, rows) >= UNLEARNED for arm in (BN, BEFORE, AFTER)):
+        return "untrained"
     ratio = with_both(rows)
     return "adds" if ratio <= 1 - SOME else "harms" if ratio >= 1 + SOME else "alike"
 
 
 def _needed_evidence(rows: Rows) -> str:
     right = [_said("test_accuracy", arm, rows, "{:.1%}") for arm in (PLAIN, BN, SCALED, AFTER)]
+    losses = [_loss_said("test_loss", arm, rows) for arm in (BN, BEFORE, AFTER)]
     loss, points = rows.spread(with_both).text(), rows.spread(points_with_both).text("{:+.1f}")
     return (
-        f"With both the test loss is {loss} of that with BN alone, and the test accuracy changes by {points} "
-        f"points. It is {right[0]} without either, {right[1]} with BN, {right[2]} with dropout, and "
-        f"{right[3]} with BN and dropout after the last BN."
+        f"The test loss is {losses[0]} with BN alone, {losses[1]} with dropout before the last BN, and "
+        f"{losses[2]} with dropout after it: the mean of these two is {loss} of the first, and the test "
+        f"accuracy changes by {points} points. It is {right[0]} without either, {right[1]} with BN, "
+        f"{right[2]} with dropout, and {right[3]} with BN and dropout after the last BN."
     )
+
+
+def _is_untrained(rows: Rows) -> bool:
+    """Say whether there is no trained pair to compare: dropout before the last BN, and BN alone."""
+    return any(_value("test_loss", arm, rows) >= UNLEARNED for arm in (BEFORE, BN))
+
+
+def variance_shift(rows: Rows) -> float:
+    """Return the variance at inference to the running one, with dropout before BN; relative to BN alone."""
+    return _value("variance", BEFORE, rows) / _value("variance", BN, rows)
 
 
 def decide_shift(rows: Rows) -> str:
     """Say how the variance that a BN after dropout sees at inference compares with its running variance."""
-    ratio = _value("variance", BEFORE, rows)
+    if _is_untrained(rows):
+        return "untrained"
+    ratio = variance_shift(rows)
     return "smaller" if ratio <= 1 - SAME else "larger" if ratio >= 1 + SAME else "same"
 
 
@@ -242,23 +164,44 @@ def _shift_evidence(rows: Rows) -> str:
     return (
         "The variance at inference, relative to the running variance, is "
         f"{ratios[0]} with dropout before BN, {ratios[1]} with dropout after the last BN, and {ratios[2]} "
-        "without dropout."
+        f"without dropout: {rows.spread(variance_shift).text()} times as large with dropout before BN as "
+        "without."
     )
+
+
+def retaken_ratio(arm: str, rows: Rows) -> float:
+    """Return the test loss with the variance that is seen at inference, to that with the running one."""
+    return _value("retaken_loss", arm, rows) / _value("test_loss", arm, rows)
+
+
+def mended(rows: Rows) -> float:
+    """Return what the variance seen at inference does to the loss; relative to what it does to BN alone.
+
+    Below 1 the running variance, which dropout has made another, costs something.
+    """
+    return retaken_ratio(BEFORE, rows) / retaken_ratio(BN, rows)
 
 
 def decide_cost(rows: Rows) -> str:
-    """Say what the accuracy gains where the variance seen at inference takes the running one's place."""
-    gained = _value("retaken", BEFORE, rows)
-    return "costs" if gained >= POINT else "helps" if gained <= -POINT else "free"
+    """Say what the test loss does where the variance seen at inference takes the running one's place."""
+    if _is_untrained(rows):
+        return "untrained"
+    ratio = mended(rows)
+    return "costs" if ratio <= 1 - COSTS else "helps" if ratio >= 1 + COSTS else "free"
 
 
 def _cost_evidence(rows: Rows) -> str:
-    right = [_said("test_accuracy", arm, rows, "{:.1%}") for arm in (BEFORE, AFTER)]
-    gained = rows.spread(partial(_value, "retaken", BEFORE)).text("{:+.2%}")
+    ratios = [rows.spread(partial(retaken_ratio, arm)).text() for arm in (BEFORE, BN)]
+    right = [_said(name, BEFORE, rows, "{:.1%}") for name in ("test_accuracy", "retaken_accuracy")]
     return (
-        "With the variance that is seen at inference in place of the running one the test accuracy changes "
-        f"by {gained}. It is {right[0]} with dropout before the last BN, and {right[1]} with dropout after."
+        "With the variance that is seen at inference in place of the running one, and the same mean, the "
+        f"test loss is {ratios[0]} times as large with dropout before the last BN, and {ratios[1]} times "
+        f"without dropout: {rows.spread(mended).text()} of one to the other. With dropout before BN the "
+        f"test accuracy goes from {right[0]} to {right[1]}."
     )
+
+
+UNTRAINED = Outcome("nothing is learned", "The networks have not learned enough to tell", Word.UNDECIDED)
 
 
 FINDINGS = (
@@ -275,6 +218,7 @@ FINDINGS = (
             "classes": Outcome(
                 "many classes go wrong", "Without the scale many classes go wrong", Word.FAILS
             ),
+            "untrained": UNTRAINED,
         },
         decide=decide_scale,
         evidence=_scale_evidence,
@@ -290,6 +234,7 @@ FINDINGS = (
             "harms": Outcome(
                 "dropout raises the test loss", "Dropout raises the test loss of BN", Word.HOLDS
             ),
+            "untrained": UNTRAINED,
         },
         decide=decide_needed,
         evidence=_needed_evidence,
@@ -301,6 +246,7 @@ FINDINGS = (
             "smaller": Outcome("it sees a smaller one", "BN after dropout sees a smaller one", Word.HOLDS),
             "larger": Outcome("it sees a larger one", "BN after dropout sees a larger one", Word.HOLDS),
             "same": Outcome("it sees the same", "BN after dropout sees the same one", Word.FAILS),
+            "untrained": UNTRAINED,
         },
         decide=decide_shift,
         evidence=_shift_evidence,
@@ -309,11 +255,18 @@ FINDINGS = (
         name="shift-cost",
         claim="The variance shift makes dropout before BN harmful",
         outcomes={
-            "costs": Outcome("it costs accuracy", "The variance shift costs accuracy", Word.HOLDS),
-            "free": Outcome(
-                "it costs nothing", "The variance shift costs less than a point here", Word.FAILS
+            "costs": Outcome(
+                "it raises the test loss", "The variance shift raises the test loss", Word.HOLDS
             ),
-            "helps": Outcome("it adds accuracy", "The variance shift adds accuracy", Word.FAILS),
+            "free": Outcome(
+                "it costs nothing",
+                f"The variance shift changes the test loss by less than {COSTS:.0%}",
+                Word.FAILS,
+            ),
+            "helps": Outcome(
+                "it lowers the test loss", "The variance shift lowers the test loss", Word.FAILS
+            ),
+            "untrained": UNTRAINED,
         },
         decide=decide_cost,
         evidence=_cost_evidence,
@@ -327,7 +280,8 @@ LAB = Lab(
     about=(
         "Two hidden layers, plain gradient descent. First weights, batches, rate and steps are the same in "
         "all arms. All samples that are not trained on are the test. Dropout without BN stands after both "
-        f"ReLUs. Verdicts are on p = {HALF / 100}."
+        f"ReLUs. Verdicts are on p = {HALF / 100}. The variance shift is told relative to the same network "
+        "without dropout, whose running variance lags behind, too."
     ),
     papers=(
         "Srivastava, Hinton, Krizhevsky, Sutskever & Salakhutdinov 2014, Dropout",

@@ -1,4 +1,9 @@
-"""Training on a few samples, so that there is something to overfit, and testing on all others."""
+"""Training on a few samples, so that there is something to overfit, and testing on all others.
+
+Images come normalized by the mean and the deviation of the whole training part of the split. Of those that
+are tested here, most are of that part: their pixels, not their classes, enter the normalization. That is so
+in all arms alike.
+"""
 
 import math
 from dataclasses import dataclass

@@ -6,23 +6,19 @@ import numpy as np
 import pytest
 
 from bn_tutor.engine.proof import prove
-from bn_tutor.labs.dropout import (
+from bn_tutor.labs.dropout import COSTS, HALF, LAB, MORE, PERCENTS, SOME, UNLEARNED, cells, check
+from bn_tutor.labs.dropout_runs import (
     AFTER,
     ARMS,
     BEFORE,
     BN,
-    HALF,
-    LAB,
-    MORE,
-    PERCENTS,
     PLAIN,
     RESCALED,
     SCALED,
-    SOME,
     UNSCALED,
-    cells,
-    check,
+    measure,
     stack,
+    trained,
 )
 from bn_tutor.labs.lab import Setting, Word, verdict
 from bn_tutor.labs.network import Mode, fresh
@@ -35,9 +31,13 @@ SMALL = {"width": 6, "few": 40, "batch": 10, "steps": 2}
 SCALE, NEEDED, SHIFT, COST = LAB.findings
 
 
-def planted(*, loss=None, right=None, rescaled=(0.2, 0.9), variance=0.6, retaken=0.0):
-    """Rows of five seeds: test losses and accuracies by arm, and what dropout does at inference."""
+def planted(*, loss=None, right=None, rescaled=(0.2, 0.9), variance=None, retaken=None):
+    """Rows of five seeds: test losses and accuracies by arm, and what dropout does at inference.
+
+    ``retaken`` is by what the test loss is multiplied with the variance that is seen there.
+    """
     losses, rights = loss or {}, right or {}
+    variances, factors = variance or {BEFORE: 0.6}, retaken or {}
 
     def measured(cell, nudge):
         arm, far = cell["arm"], cell["percent"] not in (0, HALF)
@@ -49,8 +49,14 @@ def planted(*, loss=None, right=None, rescaled=(0.2, 0.9), variance=0.6, retaken
             "size1": 9.0 if far else 2.0 + 10 * nudge,
             "size2": 9.0 if far else 4.0 + 10 * nudge,
             **({"rescaled_loss": rescaled[0], "rescaled_accuracy": rescaled[1]} if arm == UNSCALED else {}),
-            **({"variance": 9.0 if far else variance if arm == BEFORE else 1.0} if "BN" in arm else {}),
-            **({"retaken": 9.0 if far else retaken} if "BN" in arm else {}),
+            **(of_variance(arm, far, nudge) if "BN" in arm else {}),
+        }
+
+    def of_variance(arm, far, nudge):
+        return {
+            "variance": 9.0 if far else variances.get(arm, 1.0),
+            "retaken_loss": 9.0 if far else losses.get(arm, 0.2) * factors.get(arm, 1.0),
+            "retaken_accuracy": 0.0 if far else 0.95 + nudge,
         }
 
     return Rows(
@@ -75,11 +81,30 @@ CASES = [
     (NEEDED, {"loss": {BEFORE: 0.2 * (1 - 3 * SOME)}}, "adds", Word.FAILS),
     (NEEDED, {"loss": {AFTER: 0.2 * (1 - 3 * SOME)}}, "adds", Word.FAILS),
     (SHIFT, {}, "smaller", Word.HOLDS),
-    (SHIFT, {"variance": 1.4}, "larger", Word.HOLDS),
-    (SHIFT, {"variance": 0.98}, "same", Word.FAILS),
+    (SHIFT, {"variance": {BEFORE: 1.4}}, "larger", Word.HOLDS),
+    (SHIFT, {"variance": {BEFORE: 0.98}}, "same", Word.FAILS),
+    # What BN alone shows, too, does not come from dropout.
+    (SHIFT, {"variance": {BEFORE: 0.6, BN: 0.6}}, "same", Word.FAILS),
+    (SHIFT, {"variance": {BN: 0.6}}, "larger", Word.HOLDS),
     (COST, {}, "free", Word.FAILS),
-    (COST, {"retaken": 0.02}, "costs", Word.HOLDS),
-    (COST, {"retaken": -0.02}, "helps", Word.FAILS),
+    (COST, {"retaken": {BEFORE: 0.8}}, "costs", Word.HOLDS),
+    (COST, {"retaken": {BEFORE: 1.2}}, "helps", Word.FAILS),
+    (COST, {"retaken": {BEFORE: 0.8, BN: 0.8}}, "free", Word.FAILS),
+    (COST, {"retaken": {BN: 0.8}}, "helps", Word.FAILS),
+    (COST, {"retaken": {AFTER: 0.1}}, "free", Word.FAILS),
+    (COST, {"retaken": {BEFORE: 1 - 0.9 * COSTS}}, "free", Word.FAILS),
+    (COST, {"retaken": {BEFORE: 1 - 1.1 * COSTS}}, "costs", Word.HOLDS),
+    # Networks that have learned nothing have nothing to lose.
+    (SCALE, {"loss": {UNSCALED: LOST}, "rescaled": (LOST, 0.0)}, "untrained", Word.UNDECIDED),
+    (SCALE, {"loss": {UNSCALED: 2 * UNLEARNED}, "rescaled": (UNLEARNED, 0.9)}, "untrained", Word.UNDECIDED),
+    (SCALE, {"loss": {UNSCALED: LOST}}, "confidence", Word.FAILS),
+    (SCALE, {"rescaled": (LOST, 0.0)}, "nothing", Word.HOLDS),
+    (NEEDED, {"loss": {BN: LOST, BEFORE: LOST, AFTER: LOST}}, "untrained", Word.UNDECIDED),
+    (NEEDED, {"loss": {BEFORE: LOST, AFTER: LOST}}, "harms", Word.HOLDS),
+    (SHIFT, {"loss": {BEFORE: LOST}}, "untrained", Word.UNDECIDED),
+    (SHIFT, {"loss": {BN: LOST}}, "untrained", Word.UNDECIDED),
+    (COST, {"loss": {BEFORE: LOST}}, "untrained", Word.UNDECIDED),
+    (COST, {"loss": {BN: LOST}}, "untrained", Word.UNDECIDED),
 ]
 
 
@@ -98,14 +123,34 @@ def test_each_outcome_of_each_finding_is_planted_above():
     ("finding", "numbers"),
     [
         (SCALE, ["2.02 (2 to 2.04) times", "4.02 (4 to 4.04) times", "loss is 0.5 without", "0.2 with it"]),
-        (NEEDED, ["loss is 0.667 of", "by +5.0 points", "90.2% (90.0% to 90.4%) without either"]),
-        (SHIFT, ["0.6 with dropout before BN", "1 with dropout after"]),
-        (COST, ["changes by +2.00%", "90.2% (90.0% to 90.4%) with dropout before"]),
+        (NEEDED, ["is 0.3 with BN alone, 0.2 with", "0.24 with dropout after", "two is 0.733 of"]),
+        (NEEDED, ["by +5.0 points", "90.2% (90.0% to 90.4%) without either"]),
+        (SHIFT, ["0.6 with dropout before BN", "1 with dropout after", "0.8 without", "0.75 times as large"]),
+        (
+            COST,
+            ["0.7 times as large with", "1.4 times without", "0.5 of one", "90.2% (90.0% to 90.4%) to 95"],
+        ),
     ],
 )
 def test_the_evidence_is_computed_from_the_rows(finding, numbers):
-    said = finding.evidence(planted(loss={UNSCALED: 0.5, BN: 0.3}, right={BN: 0.85}, retaken=0.02))
+    said = finding.evidence(
+        planted(
+            loss={UNSCALED: 0.5, BN: 0.3, AFTER: 0.24},
+            right={BN: 0.85},
+            variance={BEFORE: 0.6, BN: 0.8},
+            retaken={BEFORE: 0.7, BN: 1.4},
+        )
+    )
     assert all(number in said for number in numbers), said
+
+
+def test_a_loss_that_was_lost_is_not_told_as_a_number():
+    rows = planted(loss={UNSCALED: LOST}, rescaled=(LOST, 0.0))
+    assert "test loss is lost (training diverged) without" in SCALE.evidence(rows)
+    one = Rows(tuple({**row, "test_loss": LOST if row["seed"] == 2 else 0.3} for row in planted()))
+    said = SCALE.evidence(one)
+    assert "test loss is from 0.3 to lost (it diverged) without" in said
+    assert "1e+06" not in said
 
 
 # --- the runs ---------------------------------------------------------------------------------------------
@@ -116,7 +161,7 @@ def test_a_small_run_measures_what_the_verdicts_need():
     rows = Rows(tuple({**cell, "seed": 3, **LAB.measure(cell, setting)} for cell in cells(SMALL)))
     for row in rows:
         assert all(math.isfinite(each) for each in row.values() if isinstance(each, float))
-        assert ("variance" in row) == ("retaken" in row) == ARMS[row["arm"]].has_batchnorm
+        assert ("variance" in row) == ("retaken_loss" in row) == ARMS[row["arm"]].has_batchnorm
         assert ("rescaled_loss" in row) == (row["arm"] == UNSCALED)
     for finding in LAB.findings:
         assert verdict(finding, rows).word is Word.TOO_FEW
@@ -128,6 +173,19 @@ def test_the_step_that_is_walked_is_proven():
     _, step = LAB.walked(Setting(SMALL, synthetic(), 1))
     assert "mask1" in step.recording.values
     assert prove(step.recording) == ()
+
+
+def test_the_variance_alone_is_retaken():
+    """The mean that is carried stays; with that of the training set the loss is another."""
+    setting = Setting({**SMALL, "width": 12, "few": 80, "steps": 30}, synthetic(), 3)
+    found = measure({"arm": BEFORE, "percent": HALF}, setting)
+    net, data = stack(BEFORE, HALF, 12), few_to_train(setting.data(), 80)
+    model = trained(net, setting, 30).after
+    seen = run_through(net, model, data.train, Mode.INFERENCE)["h2"]
+    model.carried["rvar2"][:] = seen.var(axis=0)
+    assert found["retaken_loss"] == pytest.approx(score(net, model, data.test).loss)
+    model.carried["rmu2"][:] = seen.mean(axis=0)
+    assert found["retaken_loss"] != pytest.approx(score(net, model, data.test).loss, rel=1e-5)
 
 
 def test_all_arms_begin_with_the_same_weights():
