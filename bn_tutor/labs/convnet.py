@@ -108,7 +108,7 @@ def _company(rows: Rows) -> str:
         for mode in (Mode.TRAIN, Mode.INFERENCE)
     )
     return (
-        f"In {ROUNDS} random companies of {COMPANY} this share of test samples gets more than one class: "
+        f"In {ROUNDS} random batches of {COMPANY} this share of test samples gets more than one class: "
         f"{trained} in training mode, {frozen} with frozen statistics."
     )
 
@@ -140,12 +140,12 @@ def check(sizes: Mapping[str, int]) -> str:
 
 LAB = Lab(
     name="convnet",
-    title="A convolutional network, and its samples' company",
+    title="A convolutional network, and a sample's neighbours",
     question="A trained network classifies an image. Does its answer depend on the images beside it?",
     about=(
         "Convolution, BN, ReLU, pool, dense, BN, ReLU, dense, trained with Adam. Each test sample is "
-        f"classified in {ROUNDS} random companies of {COMPANY}, in training mode (with the statistics of the "
-        "company) and at inference (with running averages)."
+        f"classified in {ROUNDS} random batches of {COMPANY}, in training mode (with the statistics of the "
+        "batch) and at inference (with running averages)."
     ),
     papers=(
         "Ioffe & Szegedy 2015, section 3.1 (training and inference with batch-normalized networks)",
@@ -159,7 +159,7 @@ LAB = Lab(
     panels=(
         Panel("Test accuracy by epochs of training", "accuracy", "epochs", "mode", "{:.1%}", log_across=True),
         Panel(
-            "Samples whose class changes with their company",
+            "Samples whose class changes with the batch they are in",
             "changing",
             "epochs",
             "mode",

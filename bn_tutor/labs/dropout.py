@@ -275,8 +275,8 @@ FINDINGS = (
 
 LAB = Lab(
     name="dropout",
-    title="Dropout: its scale, and its company",
-    question="Networks are trained on few samples, with dropout, with BN, and with both. What generalizes?",
+    title="Dropout: its scale, and BN beside it",
+    question="Half is dropped in training, nothing at inference, and 1/(1-p) is left out: what is lost?",
     about=(
         "Two hidden layers, plain gradient descent. First weights, batches, rate and steps are the same in "
         "all arms. All samples that are not trained on are the test. Dropout without BN stands after both "

@@ -18,7 +18,7 @@ from bn_tutor.labs.blocks import Block, Carried, Drawn, Sizes, Start
 class Mode(StrEnum):
     """Which lines of the blocks run."""
 
-    TRAIN = "train"
+    TRAIN = "training mode"
     INFERENCE = "inference"
 
 

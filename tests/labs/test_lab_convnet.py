@@ -76,7 +76,7 @@ def test_each_outcome_of_each_finding_is_planted_above():
 @pytest.mark.parametrize(
     ("finding", "numbers"),
     [
-        (COMPANIES, [f"{ROUNDS} random companies of {COMPANY}", "20.0% (20.0% to 20.1%) in", "0.0% with"]),
+        (COMPANIES, [f"{ROUNDS} random batches of {COMPANY}", "20.0% (20.0% to 20.1%) in", "0.0% with"]),
         (ACCURACY, ["After 20 epochs", "97.2% (97.0% to 97.4%) with frozen", "91.2% (91.0% to 91.4%) in"]),
     ],
 )
