@@ -1,9 +1,9 @@
 """Lab ``depth``: what becomes of signal and gradients in a deep network that is not yet trained."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from math import pi
+from math import isfinite, nan, pi
 
 import numpy as np
 
@@ -23,17 +23,21 @@ SCALES = (0.5, 1.0, 2.0)
 PLACES = (1, 2, 5, 10, 20, 30, 40)
 # Within a factor of ten, either way, a size counts as kept; it is a power of ten, as are the measures.
 KEPT = 1.0
+# A gradient counts as steady where a layer changes it by less than this factor, either way, which is tenfold
+# in 50 layers. It is asked for each layer, so that the verdict does not hang on the number of layers.
+STEADY = 10 ** (1 / 50)
 # Powers of ten; the z leaves no minus before a 0.0.
 FORM = "{:z.1f}"
 # A wide layer with BN and ReLU makes the squared gradient pi / (pi - 1) times as large: half of the ReLUs
 # pass it on, and it is divided by the variance of what a ReLU makes of N(0, 1), which is (pi - 1) / (2 pi).
 IN_THEORY = (pi / (pi - 1)) ** 0.5
-# What stands for the logarithm of 0.
-LEAST = -300.0
 # Deeper than that the graph alone takes seconds.
 DEEPEST = 200
+# At twice the weights a signal without BN grows tenfold within 4 layers; fewer could not tell BN from none.
+SHALLOWEST = 5
 # The step that is walked is one of a network of so many layers at most: its walk has 15 nodes a layer.
 WALKED = 4
+MEASURES = ("signal", "way", "weights")
 
 
 # --- what is run ------------------------------------------------------------------------------------------
@@ -73,8 +77,8 @@ def check(sizes: Mapping[str, int]) -> str:
     """Say what is wrong with the sizes, or nothing."""
     if wrong := without_variance(sizes):
         return wrong
-    if sizes["depth"] < 2:
-        return "A gradient needs 2 layers or more to change on its way: let depth be 2 at least."
+    if sizes["depth"] < SHALLOWEST:
+        return f"In a few layers all sizes stay within ten times: let depth be {SHALLOWEST} at least."
     if sizes["depth"] > DEEPEST:
         return f"A depth above {DEEPEST} is too much for a graph in which each node is kept."
     return ""
@@ -85,6 +89,7 @@ def measure(cell: Row, setting: Setting) -> Mapping[str, float]:
 
     ``signal``: after the layer against the input. ``way``: in a network that ends with this layer, the
     gradient at its first layer against that at its last. ``weights``: the layer's in the deepest network.
+    A measure is absent where nothing comes through: 0 is the size of what is dead, and of no other.
     """
     layers, depth = int(cell["layers"]), setting.sizes["depth"]
     norm, scale = str(cell["norm"]), float(cell["scale"])
@@ -92,11 +97,12 @@ def measure(cell: Row, setting: Setting) -> Mapping[str, float]:
     own = deepest if layers == depth else _recorded(norm, scale, layers, setting)
     with np.errstate(all="ignore"):
         arriving = gradients_at(own, {"h1", f"h{layers}"})
-        return {
+        found = {
             "signal": power(_size(deepest[f"act{layers}"])) - power(_size(deepest["x"])),
             "way": power(_norm(arriving["h1"])) - power(_norm(arriving[f"h{layers}"])),
             "weights": power(_norm(gradients(deepest, ONE)[f"w{layers}"])),
         }
+    return {name: value for name, value in found.items() if isfinite(value)}
 
 
 def _recorded(norm: str, scale: float, layers: int, setting: Setting) -> Recording:
@@ -122,8 +128,8 @@ def _size(values: Array) -> float:
 
 
 def power(value: float) -> float:
-    """Return the logarithm to the base 10, within what can be told; of 0, and of nan, a large number."""
-    return float(np.clip(np.log10(value), LEAST, -LEAST)) if value > 0 else LEAST
+    """Return the logarithm to the base 10; nan for 0 and for what is no number: neither has a size."""
+    return float(np.log10(value)) if 0 < value < np.inf else nan
 
 
 def walked(setting: Setting) -> tuple[Network, Step]:
@@ -136,6 +142,11 @@ def walked(setting: Setting) -> tuple[Network, Step]:
 # --- what the rows show -----------------------------------------------------------------------------------
 
 
+def is_dead(rows: Rows) -> bool:
+    """Return whether a network is dead, so that a measure is absent: its ReLUs let nothing through."""
+    return not all(isfinite(float(row.get(name, nan))) for row in rows for name in MEASURES)
+
+
 def farthest(measured: str, norm: str, rows: Rows) -> float:
     """Return the largest power of ten, up or down, of one seed's rows, whatever layer and scale."""
     return max(abs(value) for value in rows.where(norm=norm).values(measured))
@@ -143,6 +154,8 @@ def farthest(measured: str, norm: str, rows: Rows) -> float:
 
 def decide_signal(rows: Rows) -> str:
     """Say which outcome one seed's rows show for the signal."""
+    if is_dead(rows):
+        return "untold"
     with_it, without = (farthest("signal", norm, rows) <= KEPT for norm in (WITH, WITHOUT))
     if with_it:
         return "needless" if without else "keeps"
@@ -151,8 +164,10 @@ def decide_signal(rows: Rows) -> str:
 
 def decide_gradients(rows: Rows) -> str:
     """Say which outcome one seed's rows show for the gradients with BN."""
-    values = rows.where(norm=WITH).values("way")
-    grows, shrinks = max(values) > KEPT, min(values) < -KEPT
+    if is_dead(rows):
+        return "untold"
+    factors = [a_layer(WITH, scale, rows) for scale in SCALES]
+    grows, shrinks = max(factors) > STEADY, min(factors) < 1 / STEADY
     return "both" if grows and shrinks else "grows" if grows else "shrinks" if shrinks else "steady"
 
 
@@ -165,6 +180,8 @@ def apart(norm: str, rows: Rows) -> float:
 
 def decide_scales(rows: Rows) -> str:
     """Say which outcome one seed's rows show for the scales of the weights."""
+    if is_dead(rows):
+        return "untold"
     with_it, without = (apart(norm, rows) <= KEPT for norm in (WITH, WITHOUT))
     if with_it:
         return "needless" if without else "alike"
@@ -176,6 +193,16 @@ def a_layer(norm: str, scale: float, rows: Rows) -> float:
     layers = max(rows.values("layers"))
     way = rows.value("way", norm=norm, scale=scale, layers=layers)
     return float(10 ** (way / (layers - 1)))
+
+
+def _alive(tell: Callable[[Rows], str], rows: Rows) -> str:
+    """Tell what the seeds without a dead network show, and how many have one."""
+    seeds = rows.by_seed().values()
+    alive = [own for own in seeds if not is_dead(own)]
+    if len(alive) == len(seeds):
+        return tell(rows)
+    dead = f"A network is dead in {len(seeds) - len(alive)} of {len(seeds)}: nothing comes through its ReLUs."
+    return f"{tell(Rows(tuple(row for own in alive for row in own)))} {dead}" if alive else dead
 
 
 def _ends(measured: str, norm: str, rows: Rows) -> str:
@@ -221,6 +248,7 @@ def _depth(rows: Rows) -> str:
     return f"{max(rows.values('layers')):g}"
 
 
+_UNTOLD = Outcome("this run cannot tell", "It cannot be told: a network is dead", Word.UNDECIDED)
 _SIGNAL = Finding(
     name="signal",
     claim="Normalizing each layer keeps the signal from vanishing and exploding, whatever the weights' scale",
@@ -245,35 +273,42 @@ _SIGNAL = Finding(
             "Without BN the signal keeps its size at all scales, and with BN it does not",
             Word.FAILS,
         ),
+        "untold": _UNTOLD,
     },
     decide=decide_signal,
-    evidence=_evidence_signal,
+    evidence=partial(_alive, _evidence_signal),
 )
 _GRADIENTS = Finding(
     name="gradients",
     claim="With BN gradients neither vanish nor explode on their way back",
     outcomes={
         "steady": Outcome(
-            "they keep their size", "With BN gradients keep their size on their way back", Word.HOLDS
+            "they keep their size",
+            "With BN gradients keep their size on their way back, or so nearly that 50 layers change it less "
+            "than tenfold",
+            Word.HOLDS,
         ),
         "grows": Outcome(
             "they grow, the more the deeper",
-            "With BN gradients grow more than tenfold on their way back",
+            "With BN gradients grow in each layer on their way back, so that 50 layers make them more than "
+            "tenfold",
             Word.FAILS,
         ),
         "shrinks": Outcome(
             "they shrink, the more the deeper",
-            "With BN gradients shrink more than tenfold on their way back",
+            "With BN gradients shrink in each layer on their way back, so that 50 layers leave less "
+            "than a tenth",
             Word.FAILS,
         ),
         "both": Outcome(
             "some grow and others shrink",
-            "With BN some gradients grow more than tenfold and others shrink",
+            "With BN gradients grow from layer to layer at one scale of the weights, and shrink at another",
             Word.FAILS,
         ),
+        "untold": _UNTOLD,
     },
     decide=decide_gradients,
-    evidence=_evidence_gradients,
+    evidence=partial(_alive, _evidence_gradients),
 )
 _SCALES = Finding(
     name="scales",
@@ -294,23 +329,26 @@ _SCALES = Finding(
             "With BN, too, the gradients' way back depends on the weights' scale",
             Word.FAILS,
         ),
+        "untold": _UNTOLD,
     },
     decide=decide_scales,
-    evidence=_evidence_scales,
+    evidence=partial(_alive, _evidence_scales),
 )
 
 LAB = Lab(
     name="depth",
     title="What does depth do to signal and gradients?",
     question=(
-        "Networks of up to 50 layers, not yet trained, begin with weights of several scales. Does the signal "
+        "Deep networks, not yet trained, begin with weights of several scales. Does the signal "
         "keep its size from layer to layer, with and without BN?"
     ),
     about=(
         "One batch runs forward and backward through each network; nothing is trained. First weights are "
         f"those of He et al. 2015 times {', '.join(f'{scale:g}' for scale in SCALES)}, the same with and "
         "without BN, and the same in all depths. All measures are powers of ten: 0 is the same size, 3 a "
-        "thousand times as large, -3 a thousandth. Within a factor of ten a size counts as kept."
+        "thousand times as large, -3 a thousandth. Within a factor of ten a signal counts as kept, and "
+        f"gradients where a layer changes them by less than {STEADY:.3f}, which is tenfold in 50 layers. A "
+        "network is dead where its ReLUs let nothing through; then nothing is told."
     ),
     papers=(
         "He, Zhang, Ren & Sun 2015, Delving deep into rectifiers, section 2.2 (weights that keep the size)",

@@ -13,9 +13,11 @@ from bn_tutor.labs.network import Mode, Model, Network, fresh
 from bn_tutor.labs.samples import Samples, batches, split
 from bn_tutor.labs.small_sets import few_to_train
 from bn_tutor.labs.stacks import stack
-from bn_tutor.labs.training import LOST, ONE, Step, carried_on, run_through
+from bn_tutor.labs.training import LOST, ONE, Step, accuracy, carried_on, last, run_through
 
 RATE = 0.1
+# Each half of what is not trained on chooses the best decay and rate by which the other half is told.
+HALVES = ("half 1", "half 2")
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,28 @@ def finite(value: float) -> float:
     return value if value < LOST else LOST
 
 
+def over(value: float, other: float) -> float:
+    """Return a quotient; LOST in the place of one that is no number, as where nothing flows back."""
+    return finite(value / other) if other else LOST
+
+
 def apart(one: Array, other: Array) -> float:
     """Return the largest difference of two arrays, relative to the largest number of the second."""
     with np.errstate(all="ignore"):
         return finite(float(abs(one - other).max() / abs(other).max()))
+
+
+def tested(net: Network, setting: Setting, way: Way) -> dict[str, float]:
+    """Train some times, and return the mean accuracy on each half of what is not trained on, and on both."""
+    found = []
+    for repeat in range(setting.sizes["repeats"]):
+        end = last(descent(net, setting, way, setting.sizes["steps"], repeat)).after
+        rest = parts(setting, repeat)[1]
+        found.append([accuracy(net, end, rest.at(places)) for places in halves(len(rest))])
+    means = [float(each) for each in np.mean(found, axis=0)]
+    return {"accuracy": float(np.mean(means)), **dict(zip(HALVES, means, strict=True))}
+
+
+def halves(count: int) -> tuple[Array, Array]:
+    """Return the places of each half; the samples are in random order already."""
+    return np.arange(count // 2), np.arange(count // 2, count)

@@ -1,27 +1,36 @@
 """Lab ``shift``: does batch norm help because it keeps the inputs of the layers from moving?"""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache, partial
-from random import Random
-from statistics import median
+from functools import partial
+from math import isfinite, nan
 
 import numpy as np
 
 from bn_tutor.course.draws import source_of
-from bn_tutor.engine.gradients import Array
-from bn_tutor.engine.graph import Recording
-from bn_tutor.labs.blocks import Block, batchnorm, moving_noise
+from bn_tutor.labs.covariate_shift import (
+    AMOUNTS,
+    ARMS,
+    NORMED,
+    PLAIN,
+    Turn,
+    average,
+    inputs_moved,
+    layer_inputs,
+    middle,
+    noisy,
+    right_in,
+    stack,
+    turned,
+    turning,
+)
 from bn_tutor.labs.lab import Finding, Lab, Outcome, Panel, Setting, Word
-from bn_tutor.labs.network import Mode, Model, Network
+from bn_tutor.labs.network import Network
 from bn_tutor.labs.optimizers import optimizer
 from bn_tutor.labs.rows import Row, Rows
-from bn_tutor.labs.samples import CLASSES, Samples
-from bn_tutor.labs.stacks import WITH, WITHOUT, stacked, without_variance
-from bn_tutor.labs.training import Step, accuracy, last, run_through, training
+from bn_tutor.labs.samples import CLASSES
+from bn_tutor.labs.stacks import without_variance
+from bn_tutor.labs.training import Step, accuracy, last, training
 
-PLAIN, NORMED = WITHOUT, WITH
-# How far each feature is moved after BN, in its deviations, and by how much it is stretched.
-AMOUNTS = (0.3, 0.6, 1.0)
 # Four times apart: the best rate without BN lies at or between the first two, that with BN at the last two.
 RATES = (0.05, 0.2, 0.8)
 # The shift is measured on these many training samples, before and after every step of this number.
@@ -32,38 +41,12 @@ LEAST_BENEFIT = 0.05
 MOST, HARDLY_ANY = 0.5, 0.2
 # "Much less" shift is half as much.
 MUCH_LESS = 0.5
+# Gradients that turn by less than two thirds count as steadier; between seeds the share varies by a fifth.
+STEADIER = 2 / 3
 WALKED_RATE = 0.2
 
 
-def noisy(amount: float) -> str:
-    """Return the name of the arm with this amount of noise."""
-    return f"with BN moved by {amount:g}"
-
-
-ARMS = (PLAIN, NORMED, *map(noisy, AMOUNTS))
-
-
 # --- what is run ------------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=16)
-def stack(arm: str, width: int, layers: int) -> Network:
-    """Return a network of some hidden layers, each linear, what the arm has next, and ReLU."""
-    return stacked(f"{layers} hidden layers {arm}", width, layers, *_after(arm, width))
-
-
-def _after(arm: str, width: int) -> tuple[Block, ...]:
-    """Return what follows a linear layer."""
-    moved = {noisy(amount): moving_noise(width, amount, amount) for amount in AMOUNTS}
-    if arm == PLAIN:
-        return ()
-    return (batchnorm(width), moved[arm]) if arm in moved else (batchnorm(width),)
-
-
-def layer_inputs(arm: str, layers: int) -> list[str]:
-    """Return the nodes that go into the ReLUs: what BN, the noise, or the linear layer puts out."""
-    name = {PLAIN: "h", NORMED: "bn"}.get(arm, "noisy")
-    return [f"{name}{number}" for number in range(1, layers + 1)]
 
 
 def cells(sizes: Mapping[str, int]) -> Sequence[Row]:
@@ -81,7 +64,10 @@ def check(sizes: Mapping[str, int]) -> str:
 
 
 def measure(cell: Row, setting: Setting) -> Mapping[str, float]:
-    """Train at the cell's rate. ``training`` is the mean accuracy on all batches, each before its step."""
+    """Train at the cell's rate. ``training`` is the mean accuracy on all batches, each before its step.
+
+    ``shift``, ``gradient shift`` and ``cosine`` are absent where nothing has moved: the net is lost or dead.
+    """
     sizes, data, arm = setting.sizes, setting.data(), str(cell["arm"])
     net = stack(arm, sizes["width"], sizes["layers"])
     probe = data.train.at(np.arange(min(PROBED, len(data.train))))
@@ -89,57 +75,28 @@ def measure(cell: Row, setting: Setting) -> Mapping[str, float]:
     # After a loss is lost, nothing more is learned: chance.
     right = [1 / CLASSES] * sizes["steps"]
     moves: list[float] = []
+    turns: list[Turn] = []
     for step in _steps(net, float(cell["rate"]), sizes["steps"], setting):
-        right[step.number - 1] = _right(step.recording, net)
+        right[step.number - 1] = right_in(step.recording, net)
         if step.number % EVERY == 0 and not step.is_lost:
-            moves.append(_moved(net, layer_inputs(arm, sizes["layers"]), step, probe, random))
+            moves.append(inputs_moved(net, layer_inputs(arm, sizes["layers"]), step, probe, random))
+            turns += [turned(net, step, layer) for layer in turning(arm, sizes["layers"])]
+    found = {
+        "shift": middle(moves),
+        "gradient shift": middle([each.change for each in turns]),
+        "cosine": average([each.cosine for each in turns]),
+    }
     return {
         "training": float(np.mean(right)),
         "test": accuracy(net, step.after, data.test),
-        "shift": _middle(moves),
         "steps": step.number,
+        **{name: value for name, value in found.items() if isfinite(value)},
     }
 
 
 def _steps(net: Network, rate: float, steps: int, setting: Setting) -> Iterator[Step]:
     samples, count = setting.data().train, setting.sizes["batch"]
     return training(net, samples, optimizer("sgd", rate), count=count, steps=steps, seed=setting.seed)
-
-
-def _right(recording: Recording, net: Network) -> float:
-    """Return the share of the batch whose class has the largest score; 0 where scores are nan."""
-    scores = recording[net.scores]
-    if not np.all(np.isfinite(scores)):
-        return 0.0
-    return float(np.mean(scores.argmax(axis=1) == recording["labels"].argmax(axis=1)))
-
-
-def _moved(net: Network, nodes: Sequence[str], step: Step, probe: Samples, random: Random) -> float:
-    """Return how far one step moves the layers' inputs on the same samples, the mean over the layers."""
-    with np.errstate(all="ignore"):
-        before, after = (_run(net, model, probe, random) for model in (step.before, step.after))
-        return float(np.mean([shift(before[node], after[node]) for node in nodes]))
-
-
-def _run(net: Network, model: Model, probe: Samples, random: Random) -> Recording:
-    return run_through(net, model, probe, Mode.TRAIN, random)
-
-
-def shift(before: Array, after: Array) -> float:
-    """Return how far the features' means and deviations have moved, in deviations before.
-
-    For each feature that is the distance of two normal distributions with these means and deviations
-    (Wasserstein's, of order 2); of the features the root of the mean square is taken.
-    """
-    means = after.mean(axis=0) - before.mean(axis=0)
-    deviations = after.std(axis=0) - before.std(axis=0)
-    return float(np.sqrt(np.mean(means**2 + deviations**2) / np.mean(before.var(axis=0))))
-
-
-def _middle(values: Sequence[float]) -> float:
-    """Return the median of what is finite: a single leap of a plain network would carry a mean away."""
-    finite = [value for value in values if np.isfinite(value)]
-    return median(finite) if finite else 0.0
 
 
 def walked(setting: Setting) -> tuple[Network, Step]:
@@ -170,15 +127,21 @@ def kept(rows: Rows, arm: str) -> float:
     return (_training(best(rows, arm)) - _training(best(rows, PLAIN))) / benefit(rows)
 
 
-def moved(rows: Rows, arm: str) -> float:
-    """Return the shift of an arm at its best rate."""
-    return float(best(rows, arm)["shift"])
+def at_best(name: str, arm: str, rows: Rows) -> float:
+    """Return what an arm measures at its best rate; nan where nothing has moved."""
+    return float(best(rows, arm).get(name, nan))
+
+
+moved = partial(at_best, "shift")
 
 
 def enough(rows: Rows) -> str:
-    """Return the arm with the least noise whose inputs move as much as without BN; "" where none does."""
+    """Return the arm with the least noise whose inputs move as much as without BN; "" where none does.
+
+    Where it is not known how much they move without BN, none does.
+    """
     arms = [noisy(amount) for amount in AMOUNTS]
-    return next((arm for arm in arms if moved(rows, arm) >= moved(rows, PLAIN)), "")
+    return next((arm for arm in arms if moved(arm, rows) >= moved(PLAIN, rows)), "")
 
 
 def decide_cause(rows: Rows) -> str:
@@ -200,15 +163,30 @@ def decide_dose(rows: Rows) -> str:
     return "falls" if shares == sorted(shares, reverse=True) else "mixed"
 
 
-def less(rows: Rows) -> float:
-    """Return BN's shift as a share of the plain network's; 1 where that has none."""
-    plain = moved(rows, PLAIN)
-    return moved(rows, NORMED) / plain if plain else 1.0
+def less(name: str, rows: Rows) -> float:
+    """Return what BN measures as a share of the plain network's, each at its best rate, or nan."""
+    plain = at_best(name, PLAIN, rows)
+    return at_best(name, NORMED, rows) / plain if plain else nan
 
 
 def decide_less(rows: Rows) -> str:
     """Say which outcome one seed's rows show for the shift itself."""
-    return "less" if less(rows) <= MUCH_LESS else "more" if less(rows) >= 1 / MUCH_LESS else "alike"
+    share = less("shift", rows)
+    if not isfinite(share):
+        return "untold"
+    return "less" if share <= MUCH_LESS else "more" if share >= 1 / MUCH_LESS else "alike"
+
+
+def decide_gradients(rows: Rows) -> str:
+    """Say which outcome one seed's rows show for the shift as the layers' gradients have it."""
+    share = less("gradient shift", rows)
+    return "untold" if not isfinite(share) else "less" if share <= STEADIER else "not"
+
+
+def at_same_rate(name: str, arm: str, rows: Rows) -> float:
+    """Return what an arm measures at the best rate of the plain network, or nan."""
+    (row,) = rows.where(arm=arm, rate=best(rows, PLAIN)["rate"])
+    return float(row.get(name, nan))
 
 
 # --- what is said -----------------------------------------------------------------------------------------
@@ -238,7 +216,7 @@ def _kept_where_enough(rows: Rows) -> float:
 def _evidence_cause(rows: Rows) -> str:
     gains = _each(rows, _best_training, "{:.0%}", ARMS[:3])
     tests = _each(rows, _best_test, "{:.0%}", ARMS[:3])
-    shifts = _each(rows, _shift_of, "{:.2g}", ARMS[:3])
+    shifts = _each(rows, moved, "{:.2g}", ARMS[:3])
     told = f"Mean accuracy in training: {gains}. Test accuracy: {tests}. Shift: {shifts}."
     counted = _of_seeds(_with_benefit(rows), lambda own: bool(enough(own)))
     if not counted:
@@ -256,24 +234,41 @@ def _evidence_dose(rows: Rows) -> str:
 
 
 def _evidence_less(rows: Rows) -> str:
-    shifts = _each(rows, _shift_of, "{:.2g}", ARMS[:2])
+    shifts = _each(rows, moved, "{:.2g}", ARMS[:2])
     return f"In one step a layer's inputs move by these shares of their deviation: {shifts}."
+
+
+def _evidence_gradients(rows: Rows) -> str:
+    changes = _each(rows, partial(at_best, "gradient shift"), "{:.2f}", ARMS[:2])
+    cosines = _each(rows, partial(at_best, "cosine"), "{:.2f}", ARMS[:2])
+    same = _each(rows, partial(at_same_rate, "gradient shift"), "{:.2f}", ARMS[:2])
+    return (
+        f"The step of the layers before changes a layer's gradient by these shares of its size: {changes}. "
+        f"Cosine of before and after: {cosines}. The shares at the rate that is best without BN: {same}."
+    )
 
 
 def _kept_of(arm: str, rows: Rows) -> float:
     return kept(rows, arm)
 
 
-def _shift_of(arm: str, rows: Rows) -> float:
-    return moved(rows, arm)
-
-
 def _each(rows: Rows, value: Callable[[str, Rows], float], form: str, arms: Sequence[str]) -> str:
-    return ", ".join(f"{rows.spread(partial(value, arm)).text(form)} {arm}" for arm in arms)
+    return ", ".join(f"{_spread(rows, partial(value, arm), form)} {arm}" for arm in arms)
+
+
+def _spread(rows: Rows, value: Callable[[Rows], float], form: str) -> str:
+    """Tell a value over those seeds in which there is one."""
+    told = _of_seeds(rows, lambda own: isfinite(value(own)))
+    return told.spread(value).text(form) if told else "not measured"
 
 
 _UNTOLD = Outcome(
-    "this run cannot tell", "BN helps too little here, or no noise moves enough", Word.UNDECIDED
+    "this run cannot tell",
+    "It cannot be told: BN helps too little here, or no noise is known to move enough",
+    Word.UNDECIDED,
+)
+_NOT_MEASURED = Outcome(
+    "this run cannot tell", "It cannot be told: one of the networks is lost or dead", Word.UNDECIDED
 )
 _CAUSE = Finding(
     name="cause",
@@ -286,13 +281,15 @@ _CAUSE = Finding(
         ),
         "part": Outcome(
             "a part of the benefit stays",
-            "When the layers' inputs move as much as without BN, a part of its benefit stays",
+            "When the layers' inputs move as much as without BN, a part of its benefit stays; "
+            "what is lost, the noise may have cost by itself",
             Word.PARTLY,
         ),
         "vanishes": Outcome(
             "the benefit of BN is gone",
-            "When the layers' inputs move as much as without BN, its benefit is gone",
-            Word.HOLDS,
+            "When the layers' inputs move as much as without BN, its benefit is gone; "
+            "but the noise may do harm of its own",
+            Word.UNDECIDED,
         ),
         "untold": _UNTOLD,
     },
@@ -319,14 +316,36 @@ _DOSE = Finding(
 )
 _LESS = Finding(
     name="less-shift",
-    claim="BN reduces internal covariate shift",
+    claim="Means and deviations of what leaves BN move less from step to step, by construction",
     outcomes={
-        "less": Outcome("the inputs move much less", "With BN the layers' inputs move much less", Word.HOLDS),
-        "alike": Outcome("the inputs move about as much", "They move about as much with BN", Word.FAILS),
-        "more": Outcome("the inputs move much more", "With BN they move much more", Word.FAILS),
+        "less": Outcome(
+            "they move much less",
+            "With BN they move much less, and must: in training they are beta and the size of gamma",
+            Word.HOLDS,
+        ),
+        "alike": Outcome("they move about as much", "They move about as much with BN", Word.FAILS),
+        "more": Outcome("they move much more", "With BN they move much more", Word.FAILS),
+        "untold": _NOT_MEASURED,
     },
     decide=decide_less,
     evidence=_evidence_less,
+)
+_GRADIENTS = Finding(
+    name="gradient-shift",
+    claim="BN reduces internal covariate shift, as the change of a layer's gradient",
+    outcomes={
+        "less": Outcome(
+            "gradients change less", "Each at its best rate, gradients change less with BN", Word.HOLDS
+        ),
+        "not": Outcome(
+            "gradients change about as much, or more",
+            "Each at its best rate, gradients change about as much with BN, or more",
+            Word.FAILS,
+        ),
+        "untold": _NOT_MEASURED,
+    },
+    decide=decide_gradients,
+    evidence=_evidence_gradients,
 )
 
 LAB = Lab(
@@ -345,10 +364,14 @@ LAB = Lab(
         f"whole run, so that fast training counts. Shift is measured every {EVERY} steps on {PROBED} "
         "training samples: how far one step moves the means and deviations of what goes into each ReLU, "
         "as a share of the deviations. Of the amounts of noise the least counts that makes the shift as "
-        "large as without BN. At inference there is no noise."
+        "large as without BN. At inference there is no noise. Santurkar et al. draw their noise for each "
+        "sample; here it is the same for all samples of a batch. They measure shift by gradients (their "
+        "Definition 2.1), as is done here, too, in two layers: how far a layer's gradient changes when the "
+        "layers before it take their step."
     ),
     papers=(
-        "Santurkar, Tsipras, Ilyas & Madry 2018, How does batch normalization help optimization?, section 2",
+        "Santurkar, Tsipras, Ilyas & Madry 2018, How does batch normalization help optimization?, section 2 "
+        "(noise after BN: 2.1; shift by gradients: 2.2, Definition 2.1)",
         "Ioffe & Szegedy 2015, section 2 (internal covariate shift)",
     ),
     sizes={"width": 32, "layers": 10, "batch": 64, "steps": 150},
@@ -358,9 +381,17 @@ LAB = Lab(
     panels=(
         Panel("Mean accuracy in training, by rate", "training", "rate", "arm", "{:.0%}", log_across=True),
         Panel("Shift of the layers' inputs, by rate", "shift", "rate", "arm", "{:.2g}", True, True),
+        Panel(
+            "Change of the layers' gradients, by rate",
+            "gradient shift",
+            "rate",
+            "arm",
+            "{:.2f}",
+            log_across=True,
+        ),
         Panel("Test accuracy at the end, by rate", "test", "rate", "arm", "{:.0%}", log_across=True),
     ),
-    findings=(_CAUSE, _DOSE, _LESS),
+    findings=(_CAUSE, _DOSE, _LESS, _GRADIENTS),
     walked=walked,
     check=check,
 )

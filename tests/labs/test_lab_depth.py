@@ -11,8 +11,9 @@ from bn_tutor.labs.depth import (
     DEEPEST,
     IN_THEORY,
     LAB,
-    LEAST,
     SCALES,
+    SHALLOWEST,
+    STEADY,
     WITH,
     WITHOUT,
     begun,
@@ -34,7 +35,7 @@ SIZES = {**LAB.sizes, "depth": 20}
 SEEDS = range(5)
 
 
-def rows(measured, with_bn, without, seeds=SEEDS):
+def rows(measured, with_bn, without, seeds=SEEDS, sizes=SIZES):
     """Rows with what two functions of scale and layer say of one measure; all else is 0."""
     said = {WITH: with_bn, WITHOUT: without}
     return Rows(
@@ -48,7 +49,7 @@ def rows(measured, with_bn, without, seeds=SEEDS):
                 measured: said[cell["norm"]](cell["scale"], cell["layers"]),
             }
             for seed in seeds
-            for cell in cells(SIZES)
+            for cell in cells(sizes)
         )
     )
 
@@ -97,6 +98,45 @@ def test_the_gradients(with_bn, outcome, word):
     assert (told.outcome, told.word) == (outcome, word)
 
 
+@pytest.mark.parametrize("depth", [SHALLOWEST, 10, 20, 50, DEEPEST])
+def test_the_verdict_on_gradients_does_not_hang_on_the_depth(depth):
+    sizes = {**LAB.sizes, "depth": depth}
+    a_little, enough = (times_a_layer(factor) for factor in (STEADY**0.9, STEADY**1.1))
+    assert verdict(GRADIENTS, rows("way", a_little, even, sizes=sizes)).outcome == "steady"
+    assert verdict(GRADIENTS, rows("way", enough, even, sizes=sizes)).outcome == "grows"
+
+
+def times_a_layer(factor):
+    return lambda scale, layers: math.log10(factor) * (layers - 1)
+
+
+def lifeless(found, norm, name, gone):
+    """Return rows in which one measure of one kind of network is absent, or no number."""
+    return Rows(
+        tuple(
+            {k: v for k, v in {**row, name: gone}.items() if v is not None} if row["norm"] == norm else row
+            for row in found
+        )
+    )
+
+
+@pytest.mark.parametrize("finding", LAB.findings)
+@pytest.mark.parametrize("norm", [WITH, WITHOUT])
+@pytest.mark.parametrize(("name", "gone"), [("signal", None), ("way", None), ("weights", math.nan)])
+def test_a_dead_network_leaves_it_untold(finding, norm, name, gone):
+    found = lifeless(rows("way", even, even), norm, name, gone)
+    told = verdict(finding, found)
+    assert (told.outcome, told.word) == ("untold", Word.UNDECIDED)
+    assert "dead in 5 of 5" in told.sentences[1] and "nan" not in told.sentences[1]
+
+
+def test_evidence_is_of_the_seeds_that_live():
+    dead = lifeless(rows("way", growing, even, [1]), WITHOUT, "way", None)
+    some = Rows((*rows("way", growing, even, [0]), *dead))
+    assert "with BN 1.9 at scale 0.5" in GRADIENTS.evidence(some)
+    assert "dead in 1 of 2" in GRADIENTS.evidence(some)
+
+
 @pytest.mark.parametrize(
     ("with_bn", "without", "outcome", "word"),
     [
@@ -114,9 +154,9 @@ def test_the_scales(with_bn, without, outcome, word):
 @pytest.mark.parametrize(
     ("finding", "reached"),
     [
-        (SIGNAL, {"keeps", "needless", "neither", "worse"}),
-        (GRADIENTS, {"steady", "grows", "shrinks", "both"}),
-        (SCALE, {"alike", "needless", "apart"}),
+        (SIGNAL, {"keeps", "needless", "neither", "worse", "untold"}),
+        (GRADIENTS, {"steady", "grows", "shrinks", "both", "untold"}),
+        (SCALE, {"alike", "needless", "apart", "untold"}),
     ],
 )
 def test_every_outcome_is_one_that_is_reached_above(finding, reached):
@@ -189,19 +229,24 @@ def test_a_shallower_network_begins_like_the_first_layers_of_a_deeper():
     assert signals[0] == signals[1] != 0
 
 
-def test_powers_of_ten_are_finite_whatever_is_measured():
+def test_what_has_no_size_has_no_power_of_ten():
     assert power(1000.0) == pytest.approx(3.0)
-    assert power(0.0) == power(float("nan")) == LEAST
-    assert power(float("inf")) == -LEAST
+    assert all(math.isnan(power(value)) for value in (0.0, math.nan, math.inf))
 
 
 @pytest.mark.parametrize("norm", [WITH, WITHOUT])
-@pytest.mark.parametrize("scale", [1.0, 1e80])
-def test_a_tiny_run_measures_finite_numbers(norm, scale):
+def test_a_tiny_run_measures_finite_numbers(norm):
     sizes = {"width": 4, "depth": 6, "batch": 16}
-    found = LAB.measure({"norm": norm, "scale": scale, "layers": 5}, Setting(sizes, synthetic(), 3))
+    found = LAB.measure({"norm": norm, "scale": 1.0, "layers": 5}, Setting(sizes, synthetic(), 3))
     assert set(found) == {"signal", "way", "weights"}
     assert all(math.isfinite(value) for value in found.values())
+
+
+@pytest.mark.parametrize(("width", "scale"), [(1, 1.0), (4, 1e80)])
+def test_a_network_that_lets_nothing_through_measures_nothing(width, scale):
+    sizes = {"width": width, "depth": 12, "batch": 16}
+    found = LAB.measure({"norm": WITHOUT, "scale": scale, "layers": 12}, Setting(sizes, synthetic(), 3))
+    assert found == {}
 
 
 def test_gradients_of_the_step_that_is_walked_are_proven():
@@ -211,7 +256,8 @@ def test_gradients_of_the_step_that_is_walked_are_proven():
 
 def test_sizes_that_make_no_sense_are_refused():
     assert "variance" in check({**SIZES, "batch": 1})
-    assert "depth" in check({**SIZES, "depth": 1})
+    assert str(SHALLOWEST) in check({**SIZES, "depth": SHALLOWEST - 1})
+    assert check({**SIZES, "depth": SHALLOWEST}) == ""
     assert str(DEEPEST) in check({**SIZES, "depth": DEEPEST + 1})
     assert check(LAB.sizes) == check({**LAB.sizes, **LAB.quick}) == ""
 

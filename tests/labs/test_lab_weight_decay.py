@@ -8,7 +8,17 @@ import pytest
 from bn_tutor.course.draws import normal, source_of
 from bn_tutor.engine.gradients import Array
 from bn_tutor.engine.proof import prove
-from bn_tutor.labs.growing_rate import Way, apart, descent, hidden_weights, one_step, two_layers
+from bn_tutor.labs.growing_rate import (
+    HALVES,
+    Way,
+    apart,
+    descent,
+    halves,
+    hidden_weights,
+    one_step,
+    over,
+    two_layers,
+)
 from bn_tutor.labs.lab import Setting, Word, verdict
 from bn_tutor.labs.network import fresh
 from bn_tutor.labs.panels import series_of
@@ -16,7 +26,16 @@ from bn_tutor.labs.rows import Rows
 from bn_tutor.labs.samples import Samples, one_hot, synthetic
 from bn_tutor.labs.stacks import WITH, WITHOUT
 from bn_tutor.labs.training import LOST
-from bn_tutor.labs.weight_decay import LAB, MOST_FOLLOWED, MOST_SAMPLES, cells, check, largest_gap, over
+from bn_tutor.labs.weight_decay import (
+    DECAYS,
+    LAB,
+    MOST_FOLLOWED,
+    MOST_SAMPLES,
+    cells,
+    check,
+    gain_of_l2,
+    largest_gap,
+)
 
 UNNECESSARY, SCALE, SCHEDULE, CATEGORY = LAB.findings
 TINY = {"width": 3, "batch": 5, "samples": 12, "steps": 4, "followed": 3, "repeats": 2}
@@ -52,11 +71,17 @@ def measured(cell, shown):
         pull = {"pull": shown["pull"], "pull of L1": 0.75}
         return {"output": shown["output"], "gradient": shown["gradient"], **pull}
     if "rate" in cell:
-        return {"accuracy": 0.9 + shown["rate"] * (cell["rate"] == 1.0)}
+        return accuracies(shown["rate"] * (cell["rate"] == 1.0))
     if "step" in cell:
         return {"size": 2.0, "effective rate": 0.025}
     gaps = {name: shown[name] * (cell["decay"] > 0) for name in ("gap", "gap of none")}
-    return {"accuracy": 0.9 + shown["l2"] * (cell["decay"] == 0.02), **gaps}
+    return {**accuracies(shown["l2"] * (cell["decay"] == 0.05)), **gaps}
+
+
+def accuracies(gain, other=None):
+    """Return a gain on both halves, or another one on the second."""
+    halves = (0.9 + gain, 0.9 + (gain if other is None else other))
+    return {"accuracy": sum(halves) / 2, **dict(zip(HALVES, halves, strict=True))}
 
 
 def bare(cell):
@@ -76,7 +101,7 @@ def bare(cell):
         (SCALE, {"output": 1e-6}, "moves", Word.FAILS),
         (SCHEDULE, {}, "schedule", Word.HOLDS),
         (SCHEDULE, {"gap": 1e-3}, "more", Word.FAILS),
-        (SCHEDULE, {"gap of none": 1e-5}, "nothing", Word.FAILS),
+        (SCHEDULE, {"gap of none": 1e-5}, "nothing", Word.UNDECIDED),
         (CATEGORY, {}, "none", Word.FAILS),
         (CATEGORY, {"pull": 1e-3}, "some", Word.PARTLY),
         (CATEGORY, {"pull": -0.9}, "some", Word.PARTLY),
@@ -96,7 +121,11 @@ def test_seeds_that_differ_leave_it_undecided():
 @pytest.mark.parametrize(
     ("finding", "planted", "said"),
     [
-        (UNNECESSARY, {"l2": 0.034}, "with BN +3.4% by the best decay and +2.0% by the best larger rate"),
+        (
+            UNNECESSARY,
+            {"l2": 0.034},
+            "with BN +3.4% by the best decay and +2.0% by the best larger rate of those tried",
+        ),
         (UNNECESSARY, {}, "without BN +1.1% and +1.2%"),
         (SCALE, {"gradient": 1.25}, "gradient times scale by 0.25; without BN the output moves by 63."),
         (SCHEDULE, {"gap": 4e-15}, "differ by 4e-15 with BN, and by 0.7 without"),
@@ -105,6 +134,44 @@ def test_seeds_that_differ_leave_it_undecided():
 )
 def test_evidence_has_the_numbers_of_the_rows(finding, planted, said):
     assert said in finding.evidence(rows(**planted))
+
+
+def with_gains(gains, seeds=SEEDS):
+    """Rows with gains of some decays with BN, on the first and the second half."""
+    return Rows(
+        tuple(
+            {**row, **accuracies(*gains[row["decay"]])}
+            if row["net"] == WITH and row.get("decay") in gains
+            else row
+            for row in rows(seeds, l2=0.0)
+        )
+    )
+
+
+def test_luck_on_one_half_is_no_gain():
+    # On the halves themselves each decay gains 5 points; on the half that did not choose it, nothing.
+    lucky = with_gains({0.1: (0.05, 0.0), 0.05: (0.0, 0.05)}, [0])
+    assert gain_of_l2(lucky) == pytest.approx(0.0)
+    assert gain_of_l2(with_gains({0.1: (0.05, 0.03), 0.05: (0.01, 0.02)}, [0])) == pytest.approx(0.04)
+    assert verdict(UNNECESSARY, with_gains({0.1: (0.05, 0.0), 0.05: (0.0, 0.05)})).outcome == "idle"
+
+
+def test_a_best_at_the_edge_is_told():
+    assert "might do better" not in UNNECESSARY.evidence(rows())
+    edge = Rows((*with_gains({DECAYS[-1]: (0.05, 0.05)}, [0]), *rows([1])))
+    assert "With BN the best is the largest decay in 1 of 2: a larger" in UNNECESSARY.evidence(edge)
+
+
+@pytest.mark.parametrize("count", [9, 10])
+def test_no_sample_is_in_both_halves(count):
+    assert sorted(np.concatenate(halves(count))) == list(range(count))
+    assert abs(len(halves(count)[0]) - len(halves(count)[1])) <= 1
+
+
+@pytest.mark.parametrize("steps", [1, 2])
+def test_with_few_steps_followed_nothing_is_told(steps):
+    found = {"gap": 1e-15, "gap of none": 0.0 if steps == 1 else 9e-4}
+    assert verdict(SCHEDULE, rows(**found)).word is Word.UNDECIDED
 
 
 def test_each_panel_has_lines():
