@@ -272,7 +272,7 @@ def dropout(width: int, share: float, *, scaled: bool = True) -> Block:
 
 
 def moving_noise(width: int, shift: float, spread: float) -> Block:
-    """Shift and scale each feature at random, otherwise in each step (Santurkar et al. 2018, section 2.1).
+    """Shift and scale each feature at random, differently in each step (Santurkar et al. 2018, section 2.1).
 
     In every step each feature is moved by an amount of its own, drawn with the deviation ``shift``, and
     scaled by a factor between 1 / (1 + spread) and 1 + spread. Theirs is drawn for each sample; here all

@@ -352,8 +352,8 @@ LAB = Lab(
     name="shift",
     title="Is less covariate shift the reason?",
     question=(
-        "After BN each feature is moved and stretched at random, otherwise in every step, so that the inputs "
-        "of the layers move even more than without BN. What becomes of the benefit of BN?"
+        "After BN each feature is moved and stretched at random, differently in every step, so that the "
+        "inputs of the layers move even more than without BN. What becomes of the benefit of BN?"
     ),
     about=(
         "A deep network is trained without BN, with BN, and with BN followed by such noise. Moved by 0.3 "
