@@ -11,6 +11,7 @@ from bn_tutor.cli.output import console_for, fail, is_terminal, until_reader_lea
 from bn_tutor.cli.stepper import print_every_frame, step_through
 from bn_tutor.cli.walking import INTERRUPTED
 from bn_tutor.course.loading import LessonError
+from bn_tutor.labs.explained import explained
 from bn_tutor.labs.lab import Setting
 from bn_tutor.labs.network import Mode, Network, network_lesson
 from bn_tutor.labs.training import ONE, Step
@@ -50,7 +51,7 @@ def walk_lab(wish: Wish, look: Look, *, no_color: bool) -> None:
     with np.errstate(all="ignore"), until_reader_leaves():
         network, step = _walked(wish)
         count = len(step.recording["x"])
-        lesson = network_lesson(network, count, Mode.TRAIN)
+        lesson = explained(network_lesson(network, count, Mode.TRAIN), step.recording.graph)
         name = f"lab {plan.lab.name}, step {step.number}"
         tour = Tour(Subject(name, step.recording, ONE, plan.seeds[0], {"N": count}, lesson))
         state = start(tour)

@@ -52,5 +52,6 @@ def _claim(evidence: Evidence) -> dict[str, Any]:
         "finding": evidence.finding.name,
         "verdict": evidence.word.value,
         "sentences": list(verdict.sentences) if verdict else [],
+        "rule": evidence.finding.rule,
         "run": run,
     }

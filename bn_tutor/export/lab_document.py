@@ -35,6 +35,7 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
         "outcome": verdict.outcome or None,
         "seeds": dict(verdict.votes),
         "sentences": list(verdict.sentences),
+        "rule": verdict.finding.rule,
     }
 
 

@@ -7,6 +7,7 @@ the seeds agree on.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from math import comb
 
 from bn_tutor.labs.network import Network
@@ -66,6 +67,12 @@ class Finding:
     outcomes: Mapping[str, Outcome]
     decide: Callable[[Rows], str]
     evidence: Callable[[Rows], str]
+
+    @property
+    def rule(self) -> str:
+        """Where it is written how a seed's rows decide: the function, and its file."""
+        function = self.decide.func if isinstance(self.decide, partial) else self.decide
+        return f"{function.__name__} in {function.__module__.replace('.', '/')}.py"
 
     @property
     def choices(self) -> Mapping[str, Outcome]:

@@ -125,7 +125,7 @@ def _verdict(verdict: Verdict, look: Look) -> list[Text]:
     lines = _labelled("verdict", claim, look)
     for sentence in verdict.sentences:
         lines += _labelled("", look.text(sentence), look)
-    return lines
+    return lines + _labelled("", look.text(f"The rule: {verdict.finding.rule}", FAINT), look)
 
 
 def _prediction(report: Report, look: Look) -> list[Text]:

@@ -68,6 +68,13 @@ def test_findings_can_come_out_either_way(lab):
 
 
 @every_lab
+def test_the_rule_of_a_verdict_can_be_looked_up(lab):
+    for finding in lab.findings:
+        function, _, path = finding.rule.partition(" in ")
+        assert f"def {function}(" in (FOLDER.parents[1] / path).read_text(encoding="utf-8")
+
+
+@every_lab
 def test_something_is_to_be_read(lab):
     assert lab.papers
     assert lab.question.endswith("?")
