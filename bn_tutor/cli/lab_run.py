@@ -17,7 +17,16 @@ from rich.text import Text
 
 from bn_tutor.cli.keyboard import keyboard
 from bn_tutor.cli.lab_wish import INSTALL, Asked, Wish, wish_for
-from bn_tutor.cli.output import console_for, fail, is_terminal, output_look, show, tell, until_reader_leaves
+from bn_tutor.cli.output import (
+    console_for,
+    fail,
+    is_terminal,
+    output_look,
+    show,
+    tell,
+    until_reader_leaves,
+    write_file,
+)
 from bn_tutor.course.plain import one_line
 from bn_tutor.course.state_folder import state_folder
 from bn_tutor.export.lab_document import lab_csv, lab_json
@@ -236,16 +245,16 @@ def _write_files(report: Report, manner: Manner) -> list[str]:
     """Write what was asked for, each by itself; return what could not be written, and why."""
     problems = []
     if manner.csv is not None:
-        problems.append(_written(manner.csv, lab_csv(report)))
+        problems.append(_written(manner.csv, lab_csv(report), force=manner.force))
     if manner.svg is not None:
-        problems.append(_written(manner.svg, lab_svg(report)))
+        problems.append(_written(manner.svg, lab_svg(report), force=manner.force))
     return [each for each in problems if each]
 
 
-def _written(path: Path, text: str) -> str:
+def _written(path: Path, text: str, *, force: bool) -> str:
     """Write a file; return what is wrong where that cannot be done, else nothing."""
     try:
-        path.write_bytes(text.encode())
+        write_file(path, text, force=force)
     except OSError as error:
         return f"{one_line(str(path))}: {error.strerror or 'it cannot be written'}"
     return ""

@@ -4,7 +4,8 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import NoReturn
 
 import typer
@@ -91,3 +92,20 @@ def console_for(*, no_color: bool, width: int | None = None) -> Console:
         soft_wrap=True,
         legacy_windows=False,
     )
+
+
+def write_file(path: Path, text: str, *, force: bool) -> None:
+    """Write a file that was asked for; one that is there already only where ``force`` says so.
+
+    Raises OSError. Half a file looks like a whole one: a new one that cannot be written to its end is
+    removed, and what was not ours to begin with is left as it is.
+    """
+    with path.open("wb" if force else "xb") as file:
+        try:
+            file.write(text.encode())
+            file.flush()
+        except OSError:
+            if not force:
+                with suppress(OSError):
+                    path.unlink()
+            raise

@@ -1,10 +1,9 @@
 """``bn-tutor progress export``: every answer, to a file or to stdout."""
 
 import sys
-from contextlib import suppress
 from pathlib import Path
 
-from bn_tutor.cli.output import fail, tell, until_reader_leaves
+from bn_tutor.cli.output import fail, tell, until_reader_leaves, write_file
 from bn_tutor.cli.progress_show import kept_answers
 from bn_tutor.course.plain import one_line
 from bn_tutor.course.state_folder import state_folder
@@ -24,7 +23,7 @@ def export_progress(path: Path | None, form: str, *, force: bool) -> None:
     if _is_log(path):
         fail(f"{one_line(str(path))} is the log itself", status=1)
     try:
-        _write(text, path, "wb" if force else "xb")
+        write_file(path, text, force=force)
     except FileExistsError:
         fail(f"{one_line(str(path))} is there already: --force overwrites it", status=1)
     except (OSError, ValueError) as error:
@@ -38,16 +37,3 @@ def _is_log(path: Path) -> bool:
         return path.samefile(state_folder() / NAME)
     except (OSError, ValueError):
         return False
-
-
-def _write(text: str, path: Path, mode: str) -> None:
-    with path.open(mode) as file:
-        try:
-            file.write(text.encode())
-            file.flush()
-        except OSError:
-            # Half an export looks like a whole one. What was not ours to begin with is left as it is.
-            if mode == "xb":
-                with suppress(OSError):
-                    path.unlink()
-            raise

@@ -232,7 +232,7 @@ def placeholders(node: Node) -> dict[str, str]:
     defaults = {"axis": 0 if node.operation.variadic else None}
     parameters = {name: node.parameters.get(name, defaults.get(name)) for name in node.operation.parameters}
     names |= {name: key_in_code(value) for name, value in parameters.items()}
-    # What is as it would be without a word is not written: no keepdims, a stride of 1, no padding.
+    # What was not given, or is nothing, is not written: no keepdims, no stride of its own, no padding.
     for name in _OPTIONAL:
         value = parameters.get(name)
         names[name] = f", {name}={value}" if value else ""

@@ -37,11 +37,6 @@ class Curve:
         return tuple(point for piece in self.pieces for point in piece)
 
 
-def is_numeric(series: Series) -> bool:
-    """Whether all its places are numbers, so that it has a place at an axis."""
-    return not any(isinstance(place, str) for place, _ in series.points)
-
-
 def is_lost(value: float) -> bool:
     """Whether a value is what remains of a run that was lost; nan is none at all."""
     return value >= LOST or abs(value) > LARGEST

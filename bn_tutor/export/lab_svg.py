@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from bn_tutor.export.lab_chart import chart
-from bn_tutor.export.lab_curves import curve, is_lost, is_numeric
+from bn_tutor.export.lab_curves import curve
 from bn_tutor.export.markers import SHAPES
 from bn_tutor.export.svg_parts import (
     GREY,
@@ -21,9 +21,9 @@ from bn_tutor.export.svg_parts import (
     text_width,
 )
 from bn_tutor.labs.lab import Panel, Verdict, Word
-from bn_tutor.labs.panels import Series, series_of
+from bn_tutor.labs.panels import Series, number_text, place_text, series_of
 from bn_tutor.labs.report import Report
-from bn_tutor.labs.rows import Rows, Spread
+from bn_tutor.labs.rows import Spread
 
 TITLE = Style(27.0, is_bold=True)
 QUESTION = Style(18.0)
@@ -68,22 +68,8 @@ def lab_svg(report: Report) -> str:
 def _facts(report: Report) -> Iterator[str]:
     if report.lab.has_images:
         yield f"Data: {report.said}"
-    sizes = ", ".join(f"{name} {size}" for name, size in report.sizes.items())
-    yield f"Run: {_runs(report)}, {_seeds(report)}{', quick' if report.is_quick else ''}; {sizes}"
+    yield f"Run: {report.facts}"
     yield f"{report.date}, bn-tutor {report.version}"
-
-
-def _runs(report: Report) -> str:
-    done = len(report.rows)
-    if report.is_stopped:
-        return f"{done} of {report.planned} runs: stopped"
-    return f"{done} {'run' if done == 1 else 'runs'}"
-
-
-def _seeds(report: Report) -> str:
-    seeds = report.seeds
-    told = f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {seeds[0]} to {seeds[-1]}"
-    return f"{told}, {len(report.whole.by_seed())} of them whole" if report.is_stopped else told
 
 
 # --- panels -----------------------------------------------------------------------------------------------
@@ -91,13 +77,13 @@ def _seeds(report: Report) -> str:
 
 def _panel(panel: Panel, report: Report) -> Iterator[Block]:
     """Yield a chart of the lines that can be drawn, and a table of those that cannot."""
-    rows = _rows(report)
+    rows = report.shown
     series = series_of(panel, rows)
     if not series:
         return
-    curves = [(each, curve(panel, each)) for each in series if is_numeric(each)]
+    curves = [(each, curve(panel, each)) for each in series if each.is_numeric]
     is_drawn = any(len(each.points) > 1 for each, _ in curves) and any(found.points for _, found in curves)
-    tabled = [each for each in series if not (is_drawn and is_numeric(each))]
+    tabled = [each for each in series if not (is_drawn and each.is_numeric)]
     yield paragraph(panel.title, HEADING)
     count = len(rows.by_seed())
     if count > 1:
@@ -111,14 +97,9 @@ def _panel(panel: Panel, report: Report) -> Iterator[Block]:
     yield gap(30)
 
 
-def _rows(report: Report) -> Rows:
-    """Return the rows that are shown: where no seed is whole, what there is of the first ones."""
-    return report.whole or Rows(tuple(report.rows))
-
-
 def _numbers(panel: Panel, series: Sequence[Series], report: Report) -> dict[str, int]:
     """Return a number for each line's sign: the same in all panels of such lines, unless they are many."""
-    rows, alike = _rows(report), [each for each in report.lab.panels if each.by == panel.by]
+    rows, alike = report.shown, [each for each in report.lab.panels if each.by == panel.by]
     names = dict.fromkeys(line.name for each in alike for line in series_of(each, rows))
     if len(names) > len(SHAPES):
         names = dict.fromkeys(line.name for line in series)
@@ -131,7 +112,7 @@ _MEDIANS = "medians of {} seeds, and the lowest and the highest"
 def _table(panel: Panel, series: Sequence[Series]) -> Block:
     """Return a row for each place and a column for each line; sentences, where these have no room."""
     places = list(dict.fromkeys(place for each in series for place, _ in each.points))
-    columns = [[panel.across, *(_place(place) for place in places)]]
+    columns = [[panel.across, *(place_text(place) for place in places)]]
     for each in series:
         found = dict(each.points)
         columns.append([each.name, *(_cell(panel, found[at]) if at in found else NONE for at in places)])
@@ -162,20 +143,9 @@ def _sentences(columns: Sequence[Sequence[str]]) -> Iterator[str]:
         yield f"{across} {place}: " + ", ".join(f"{name} {cells[at - 1]}" for name, *cells in others)
 
 
-def _place(place: str | float) -> str:
-    return place if isinstance(place, str) else f"{place:g}"
-
-
 def _cell(panel: Panel, values: Spread) -> str:
-    low, middle, high = (_number(panel, each) for each in (values.low, values.middle, values.high))
+    low, middle, high = (number_text(panel, each, NONE) for each in (values.low, values.middle, values.high))
     return middle if low == high else f"{middle} ({low} to {high})"
-
-
-def _number(panel: Panel, value: float) -> str:
-    """Return a value in the panel's form; a word where a run was lost, a sign where it is no number."""
-    if value != value:
-        return NONE
-    return "lost" if is_lost(value) else panel.form.format(value)
 
 
 # --- verdicts ---------------------------------------------------------------------------------------------

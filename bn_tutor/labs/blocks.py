@@ -115,19 +115,17 @@ sqrtvar{{i}} = sqrt(rvar{{i}} + {eps})
 """
 
 
-def batchnorm(
-    width: int, *, shape: tuple[int, ...] = (), eps: float = EPS, keep: float = KEEP, affine: bool = True
-) -> Block:
+def batchnorm(width: int, *, shape: tuple[int, ...] = (), eps: float = EPS, keep: float = KEEP) -> Block:
     """Normalize each feature over the batch; at inference, with running averages (Ioffe & Szegedy 2015).
 
     ``shape`` is that of one channel's map, where the input has channels.
     """
     axis, kept = _axes(width, shape)
-    tail = _NORMALIZED + (_AFFINE if affine else "")
+    tail = _NORMALIZED + _AFFINE
     return Block(
         lines=_STATISTICS.format(axis=axis, eps=eps) + tail,
         inference=_FROZEN.format(eps=eps) + tail,
-        parameters=_affine(kept) if affine else {},
+        parameters=_affine(kept),
         carried=_averages(kept, keep, prod(shape)),
     )
 

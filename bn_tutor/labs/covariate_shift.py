@@ -121,20 +121,11 @@ def middle(values: Sequence[float]) -> float:
 
     nan where nothing is, or where nothing has moved: such a network is lost or dead.
     """
-    finite = [value for value in values if np.isfinite(value)]
-    found = median(finite) if finite else 0.0
+    found = median_of(values)
     return found if found > 0 else nan
 
 
-def average(values: Sequence[float]) -> float:
+def median_of(values: Sequence[float]) -> float:
     """Return the median of what is finite, or nan where nothing is."""
     finite = [value for value in values if np.isfinite(value)]
     return median(finite) if finite else nan
-
-
-def right_in(recording: Recording, net: Network) -> float:
-    """Return the share of the batch whose class has the largest score; 0 where scores are nan."""
-    scores = recording[net.scores]
-    if not np.all(np.isfinite(scores)):
-        return 0.0
-    return float(np.mean(scores.argmax(axis=1) == recording["labels"].argmax(axis=1)))

@@ -4,13 +4,12 @@ The last run with the lab's own sizes has one file, the last of all others, such
 """
 
 import json
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from math import isfinite, nan
 from pathlib import Path
 from typing import Any
 
+from bn_tutor.course.state_folder import write_whole
 from bn_tutor.labs.lab import Lab
 from bn_tutor.labs.report import Report
 from bn_tutor.labs.running import LARGEST_SIZE
@@ -39,8 +38,7 @@ def keep(report: Report, folder: Path) -> str:
     try:
         if not report.is_sound and _is_sound(path, report.lab):
             return "an earlier run has more seeds"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _write(path, json.dumps(record_document(report), indent=1) + "\n")
+        write_whole(path, json.dumps(record_document(report), indent=1) + "\n")
     except OSError as error:
         return error.strerror or str(error)
     return ""
@@ -52,17 +50,6 @@ def _is_sound(path: Path, lab: Lab) -> bool:
     except RecordError:
         return False
     return before is not None and before.is_sound
-
-
-def _write(path: Path, text: str) -> None:
-    """Write beside it and put it in its place, so that there is never half a file."""
-    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
-    finally:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
 
 
 def record_document(report: Report) -> dict[str, Any]:

@@ -37,6 +37,24 @@ class Report:
         return Rows(tuple(row for seed in self.seeds for row in _whole(own.get(seed, []), cells)))
 
     @property
+    def shown(self) -> Rows:
+        """The rows that panels show: where no seed is whole, what there is of the first ones."""
+        return self.whole or Rows(tuple(self.rows))
+
+    @property
+    def facts(self) -> str:
+        """What was run, in a line: how many runs, which seeds, and the sizes."""
+        done = len(self.rows)
+        runs = f"{done} {'run' if done == 1 else 'runs'}"
+        whole = ""
+        if self.is_stopped:
+            runs = f"{done} of {self.planned} runs: stopped"
+            whole = f", {len(self.whole.by_seed())} of them whole"
+        sizes = ", ".join(f"{name} {size}" for name, size in self.sizes.items())
+        quick = ", quick" if self.is_quick else ""
+        return f"{runs}, {seeds_text(self.seeds)}{whole}, {self.seconds:.1f} s{quick}; {sizes}"
+
+    @property
     def is_stopped(self) -> bool:
         """Whether it ended before its end."""
         return len(self.rows) < self.planned
@@ -71,3 +89,8 @@ def _whole(rows: Sequence[Row], cells: Sequence[Row]) -> Sequence[Row]:
 
 def _matching(rows: Sequence[Row], cell: Row) -> Row | None:
     return next((row for row in rows if cell.items() <= row.items()), None)
+
+
+def seeds_text(seeds: Sequence[int]) -> str:
+    """Return which seeds there are, in a few words."""
+    return f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {seeds[0]} to {seeds[-1]}"

@@ -13,12 +13,11 @@ from bn_tutor.labs.covariate_shift import (
     NORMED,
     PLAIN,
     Turn,
-    average,
     inputs_moved,
     layer_inputs,
+    median_of,
     middle,
     noisy,
-    right_in,
     stack,
     turned,
     turning,
@@ -29,7 +28,7 @@ from bn_tutor.labs.optimizers import optimizer
 from bn_tutor.labs.rows import Row, Rows
 from bn_tutor.labs.samples import CLASSES
 from bn_tutor.labs.stacks import without_variance
-from bn_tutor.labs.training import Step, accuracy, last, training
+from bn_tutor.labs.training import Step, accuracy, last, share_right, training
 
 # Four times apart: the best rate without BN lies at or between the first two, that with BN at the last two.
 RATES = (0.05, 0.2, 0.8)
@@ -77,14 +76,14 @@ def measure(cell: Row, setting: Setting) -> Mapping[str, float]:
     moves: list[float] = []
     turns: list[Turn] = []
     for step in _steps(net, float(cell["rate"]), sizes["steps"], setting):
-        right[step.number - 1] = right_in(step.recording, net)
+        right[step.number - 1] = share_right(step.recording[net.scores], step.recording["labels"])
         if step.number % EVERY == 0 and not step.is_lost:
             moves.append(inputs_moved(net, layer_inputs(arm, sizes["layers"]), step, probe, random))
             turns += [turned(net, step, layer) for layer in turning(arm, sizes["layers"])]
     found = {
         "shift": middle(moves),
         "gradient shift": middle([each.change for each in turns]),
-        "cosine": average([each.cosine for each in turns]),
+        "cosine": median_of([each.cosine for each in turns]),
     }
     return {
         "training": float(np.mean(right)),

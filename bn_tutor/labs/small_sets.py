@@ -12,7 +12,7 @@ import numpy as np
 
 from bn_tutor.labs.network import Mode, Model, Network
 from bn_tutor.labs.samples import Data, Samples
-from bn_tutor.labs.training import LOST, run_through
+from bn_tutor.labs.training import LOST, run_through, share_right
 
 
 @dataclass(frozen=True)
@@ -42,5 +42,4 @@ def score(network: Network, model: Model, samples: Samples) -> Score:
     loss, scores = float(recording.output), recording[network.scores]
     if not math.isfinite(loss):
         return Score(0.0, LOST)
-    right = scores.argmax(axis=1) == samples.labels.argmax(axis=1)
-    return Score(float(np.mean(right)), min(loss, LOST))
+    return Score(share_right(scores, samples.labels), min(loss, LOST))

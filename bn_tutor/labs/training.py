@@ -50,16 +50,12 @@ def training(
     count: int,
     steps: int,
     seed: int,
-    decay: float = 0.0,
 ) -> Iterator[Step]:
-    """Yield the steps of a training run on batches of ``count``; the last one early where the loss is lost.
-
-    ``decay`` is the factor of an L2 penalty on the weights, decay/2 · Σw², and not on gamma, beta and biases.
-    """
+    """Yield the steps of training on batches of ``count``; the last one early where the loss is lost."""
     order, random = source_of(seed, "batches"), source_of(seed, "draws")
     model, memories = fresh(network, seed, count), dict[str, Memory]()
     for number, batch in zip(range(1, steps + 1), batches(samples, count, order)):  # noqa: B905 - the second never ends
-        step = train_once(network, model, batch, optimizer, random, number, memories, decay)
+        step = train_once(network, model, batch, optimizer, random, number, memories)
         yield step
         if step.is_lost:
             return
@@ -74,7 +70,6 @@ def train_once(
     random: Random,
     number: int,
     memories: Mapping[str, Memory],
-    decay: float = 0.0,
 ) -> Step:
     """Take one step. Numbers too large for floats become inf or nan, which ``is_lost`` tells."""
     with np.errstate(all="ignore"):
@@ -82,10 +77,7 @@ def train_once(
         found = gradients(recording, ONE)
         parameters, kept = {}, {}
         for name, value in model.parameters.items():
-            gradient = found[name]
-            if decay and name.startswith("w"):
-                gradient = gradient + decay * value
-            parameters[name], kept[name] = optimizer(value, gradient, memories.get(name, ()), number)
+            parameters[name], kept[name] = optimizer(value, found[name], memories.get(name, ()), number)
     after = Model(parameters, carried_on(network, model, recording))
     return Step(number, recording, found, model, after, kept)
 
@@ -122,10 +114,14 @@ def last(steps: Iterator[Step]) -> Step:
 
 def accuracy(network: Network, model: Model, samples: Samples, mode: Mode = Mode.INFERENCE) -> float:
     """Return the share of samples whose largest score is that of their class; 0 where scores are nan."""
-    scores = scores_of(network, model, samples, mode)
+    return share_right(scores_of(network, model, samples, mode), samples.labels)
+
+
+def share_right(scores: Array, labels: Array) -> float:
+    """Return the share of rows whose largest score is that of their class; 0 where scores are nan."""
     if not np.all(np.isfinite(scores)):
         return 0.0
-    return float(np.mean(scores.argmax(axis=1) == samples.labels.argmax(axis=1)))
+    return float(np.mean(scores.argmax(axis=1) == labels.argmax(axis=1)))
 
 
 def scores_of(network: Network, model: Model, samples: Samples, mode: Mode = Mode.INFERENCE) -> Array:

@@ -15,7 +15,7 @@ from bn_tutor.labs.lab import Finding, Lab, Outcome, Panel, Setting, Word
 from bn_tutor.labs.network import Mode, Model, Network, fresh
 from bn_tutor.labs.optimizers import optimizer
 from bn_tutor.labs.rows import Row, Rows
-from bn_tutor.labs.samples import Samples, batches
+from bn_tutor.labs.samples import TRAIN_COUNT, Samples, batches
 from bn_tutor.labs.stacks import stacked
 from bn_tutor.labs.training import ONE, Step, accuracy, carried_on, run_through, train_once
 
@@ -25,7 +25,7 @@ WAYS = (MIXED, BLENDED, OWN, WHOLE)
 RATE = 0.5
 QUARTERS = (1, 2, 3, 4)
 # Four fifths of the images are for training, at most; half of them for each domain.
-MOST_SAMPLES = 718
+MOST_SAMPLES = TRAIN_COUNT // 2
 # A network has learned where it gets half of a test right; chance is 0.1.
 LEARNED = 0.5
 # About twice the deviation of the difference of two networks, in two tests of 2,000 images.
@@ -243,26 +243,26 @@ def _best(rows: Rows) -> str:
 
 
 def _separate(rows: Rows) -> str:
-    ways = [_spread(way, name, rows) for name in DOMAINS for way in (OWN, BLENDED)]
-    return (
-        f"The same weights with own averages, and then with blended ones: the accuracy goes from "
-        f"{ways[0]} to {ways[1]} for {PLAIN} images, and from {ways[2]} to {ways[3]} for {INVERTED} ones."
-    )
+    said = "The same weights with own averages, and then with blended ones:"
+    return _change(said, (OWN, ""), (BLENDED, ""), rows)
 
 
 def _wrong(rows: Rows) -> str:
-    ways = [_spread(OWN, f"{name}{kind}", rows) for name in DOMAINS for kind in ("", ", wrong")]
-    return (
-        f"By the other domain's averages the accuracy goes from {ways[0]} to {ways[1]} for {PLAIN} images, "
-        f"and from {ways[2]} to {ways[3]} for {INVERTED} ones."
-    )
+    return _change("By the other domain's averages", (OWN, ""), (OWN, ", wrong"), rows)
 
 
 def _alone(rows: Rows) -> str:
-    ways = [_spread(MIXED, f"{name}{kind}", rows) for name in DOMAINS for kind in ("", ", batch")]
+    said = "From the running averages to the statistics of a batch of one domain"
+    return _change(said, (MIXED, ""), (MIXED, ", batch"), rows)
+
+
+def _change(said: str, before: tuple[str, str], after: tuple[str, str], rows: Rows) -> str:
+    """Tell each domain's accuracy by one way and kind of test, and by another."""
+    plain, inverted = (
+        " to ".join(_spread(way, f"{name}{kind}", rows) for way, kind in (before, after)) for name in DOMAINS
+    )
     return (
-        f"From the running averages to the statistics of a batch of one domain the accuracy goes from "
-        f"{ways[0]} to {ways[1]} for {PLAIN} images, and from {ways[2]} to {ways[3]} for {INVERTED} ones."
+        f"{said} the accuracy goes from {plain} for {PLAIN} images, and from {inverted} for {INVERTED} ones."
     )
 
 

@@ -7,7 +7,8 @@ from rich.text import Text
 
 from bn_tutor.labs.claims import Evidence
 from bn_tutor.labs.lab import Word, usual_sizes
-from bn_tutor.views.lab_page import again_text, seeds_text, verdict_style, verdict_words
+from bn_tutor.labs.report import seeds_text
+from bn_tutor.views.lab_page import again_text, verdict_style, verdict_words
 from bn_tutor.views.look import FAINT, Look
 from bn_tutor.views.wrapping import wrapped
 

@@ -7,7 +7,6 @@ from rich.text import Text
 from bn_tutor.labs.lab import LEAST_SEEDS, Lab, Panel, Verdict, Word, usual_sizes
 from bn_tutor.labs.panels import Series, series_of
 from bn_tutor.labs.report import Report
-from bn_tutor.labs.rows import Rows
 from bn_tutor.views.lab_table import table_lines
 from bn_tutor.views.look import FAINT, RIGHT, WRONG, Look
 from bn_tutor.views.wrapping import broken, moved, wrapped
@@ -72,37 +71,15 @@ def _labelled(label: str, text: Text, look: Look) -> list[Text]:
 
 
 def _facts(report: Report, look: Look) -> list[Text]:
-    sizes = ", ".join(f"{name} {size}" for name, size in report.sizes.items())
-    done = len(report.rows)
-    runs = (
-        f"{done} of {report.planned} runs: stopped"
-        if report.is_stopped
-        else f"{done} {'run' if done == 1 else 'runs'}"
-    )
-    whole = len(report.whole.by_seed())
-    seeds = f"{seeds_text(report.seeds)}{f', {whole} of them whole' if report.is_stopped else ''}"
-    quick = ", quick" if report.is_quick else ""
     data = _labelled("data", look.text(report.said), look) if report.lab.has_images else []
-    return [
-        *data,
-        *_labelled("run", look.text(f"{runs}, {seeds}, {report.seconds:.1f} s{quick}; {sizes}"), look),
-    ]
-
-
-def seeds_text(seeds: Sequence[int]) -> str:
-    """Return which seeds there are, in a few words."""
-    if len(seeds) == 1:
-        return f"seed {seeds[0]}"
-    return f"seeds {seeds[0]} to {seeds[-1]}"
+    return [*data, *_labelled("run", look.text(report.facts), look)]
 
 
 def _panel(panel: Panel, report: Report, look: Look, plot: Plot | None) -> list[Text]:
-    # Where no seed is whole, as after an early Ctrl-C, what there is of the first ones.
-    rows = report.whole or Rows(tuple(report.rows))
-    series = series_of(panel, rows)
+    series = series_of(panel, report.shown)
     if not series:
         return []
-    count = len(rows.by_seed())
+    count = len(report.shown.by_seed())
     title = look.text(panel.title, "bold").append(
         look.shown(f"   median of {count} seeds, and their range" if count > 1 else ""), FAINT
     )

@@ -8,9 +8,8 @@ from plotext import build, clear_figure, plot, plotsize, scatter, theme, xlabel,
 from rich.text import Text
 
 from bn_tutor.labs.lab import Panel
-from bn_tutor.labs.panels import Series
+from bn_tutor.labs.panels import Series, place_text
 from bn_tutor.labs.ticks import LARGEST, ticks
-from bn_tutor.views.lab_table import place_text
 from bn_tutor.views.look import Look
 from bn_tutor.views.wrapping import filled
 

@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isnan
 
 from rich.text import Text
 
 from bn_tutor.labs.lab import Panel
-from bn_tutor.labs.panels import Series
+from bn_tutor.labs.panels import Series, number_text, place_text
 from bn_tutor.labs.rows import Spread
-from bn_tutor.labs.training import LOST
 from bn_tutor.views.look import FAINT, Look
 from bn_tutor.views.wrapping import broken, wrapped
 
@@ -46,11 +44,6 @@ def table_lines(panel: Panel, series: Sequence[Series], look: Look) -> list[Text
     return lines
 
 
-def place_text(place: str | float) -> str:
-    """Return a place across as it is shown."""
-    return place if isinstance(place, str) else f"{place:g}"
-
-
 def _places(series: Sequence[Series]) -> list[str | float]:
     """Return every place across, numbers by size and words as they first come."""
     found = list(dict.fromkeys(place for each in series for place, _ in each.points))
@@ -60,7 +53,7 @@ def _places(series: Sequence[Series]) -> list[str | float]:
 def _values(panel: Panel, series: Series, places: Sequence[str | float], look: Look) -> Column:
     """Return one column: middles that end under each other, and behind each its range."""
     found = dict(series.points)
-    middles = [_number(panel, found[place].middle) if place in found else NONE for place in places]
+    middles = [number_text(panel, found[place].middle, NONE) if place in found else NONE for place in places]
     width = max(map(len, middles))
     cells = []
     for place, middle in zip(places, middles, strict=True):
@@ -69,15 +62,8 @@ def _values(panel: Panel, series: Series, places: Sequence[str | float], look: L
     return Column(broken(look.text(series.name, "bold"), max(_width(cells), NAME)), cells)
 
 
-def _number(panel: Panel, value: float) -> str:
-    """Return a value in the panel's form; a word where a run was lost, a sign where it is no number."""
-    if isnan(value):
-        return NONE
-    return panel.form.format(value) if value < LOST else "lost"
-
-
 def _range(panel: Panel, values: Spread) -> str:
-    low, high = _number(panel, values.low), _number(panel, values.high)
+    low, high = (number_text(panel, each, NONE) for each in (values.low, values.high))
     between = " to " if high.startswith("-") else "–"
     return f" {low}{between}{high}" if low != high else ""
 

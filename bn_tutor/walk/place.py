@@ -1,13 +1,12 @@
 """Where a learner left off, kept between runs."""
 
 import json
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bn_tutor.course.state_folder import write_whole
 from bn_tutor.engine.zoom import Level
 
 FORMAT = 1
@@ -40,19 +39,11 @@ def _place(found: Mapping[str, Any]) -> Place:
 
 
 def keep_place(name: str, place: Place, folder: Path) -> str:
-    """Keep a place; return what went wrong, or an empty text.
-
-    The file is written aside and then moved into place, so that a crash leaves the old one whole.
-    """
+    """Keep a place; return what went wrong, or an empty text."""
     places = {**_kept(folder), name: asdict(place)}
-    aside = folder / f"places.{os.getpid()}.tmp"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        aside.write_text(json.dumps({"format": FORMAT, "places": places}), encoding="utf-8")
-        aside.replace(folder / "places.json")
+        write_whole(folder / "places.json", json.dumps({"format": FORMAT, "places": places}))
     except OSError as error:
-        with suppress(OSError):
-            aside.unlink(missing_ok=True)
         return error.strerror or str(error)
     return ""
 

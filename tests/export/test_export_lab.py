@@ -44,7 +44,7 @@ def test_a_page_has_all_that_a_slide_needs():
         "fake: A lab for tests",
         LAB.question,
         "Data: no images",
-        "Run: 20 runs, seeds 0 to 4; rates 2",
+        "Run: 20 runs, seeds 0 to 4, 1.2 s; rates 2",
         "2026-01-31, bn-tutor 0.1.0",
         "Gain by rate",
         "rate (logarithmic)",
@@ -62,7 +62,7 @@ def test_a_page_has_all_that_a_slide_needs():
 def test_a_stopped_run_says_so():
     rows = [row for seed in range(3) for row in rows_of(seed)][:-1]
     text = " ".join(words(tree_of(report(rows, range(5), planned=20, is_quick=True))))
-    assert "Run: 11 of 20 runs: stopped, seeds 0 to 4, 2 of them whole, quick; rates 2" in text
+    assert "Run: 11 of 20 runs: stopped, seeds 0 to 4, 2 of them whole, 1.2 s, quick; rates 2" in text
 
 
 @pytest.mark.parametrize("rows", [[], rows_of(0)[:2]])

@@ -29,7 +29,6 @@ COUNT, WIDTH = 7, 6
 # What stands in the middle of a small network.
 MIDDLES = {
     "batchnorm": [batchnorm(WIDTH)],
-    "batchnorm, not affine": [batchnorm(WIDTH, affine=False)],
     "layernorm": [layernorm(WIDTH)],
     "groupnorm": [groupnorm(WIDTH, 2)],
     "batch renorm": [batch_renorm(WIDTH)],

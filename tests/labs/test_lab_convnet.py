@@ -37,8 +37,9 @@ def planted(*, changing=(0.1, 0.0), reached=(0.98, 0.98), epochs=20):
         at = list(Mode).index(Mode(cell["mode"]))
         if cell["epochs"] != epochs:
             # What is measured earlier must not count.
-            return {"accuracy": 0.5, "changing": 0.5}
-        return {"accuracy": reached[at] + nudge, "changing": changing[at] * (1 + nudge)}
+            return {"accuracy": 0.5, "changing": 0.5, "most classes": 9.0}
+        share = changing[at] * (1 + nudge)
+        return {"accuracy": reached[at] + nudge, "changing": share, "most classes": 3.0 if share else 1.0}
 
     return Rows(
         tuple(
@@ -76,7 +77,15 @@ def test_each_outcome_of_each_finding_is_planted_above():
 @pytest.mark.parametrize(
     ("finding", "numbers"),
     [
-        (COMPANIES, [f"{ROUNDS} random batches of {COMPANY}", "20.0% (20.0% to 20.1%) in", "0.0% with"]),
+        (
+            COMPANIES,
+            [
+                f"{ROUNDS} random batches of {COMPANY}",
+                "20.0% (20.0% to 20.1%) in",
+                "0.0% with",
+                "as many as 3 in",
+            ],
+        ),
         (ACCURACY, ["After 20 epochs", "97.2% (97.0% to 97.4%) with frozen", "91.2% (91.0% to 91.4%) in"]),
     ],
 )
@@ -110,7 +119,7 @@ def test_a_small_run_measures_what_the_verdicts_need():
     rows = Rows(tuple({**cell, "seed": 3, **LAB.measure(cell, setting)} for cell in cells(SMALL)))
     assert len(rows) == 2
     for row in rows:
-        assert {"accuracy", "changing"} <= row.keys()
+        assert {"accuracy", "changing", "most classes"} <= row.keys()
         assert all(math.isfinite(each) for each in row.values() if isinstance(each, float))
     for finding in LAB.findings:
         assert verdict(finding, rows).word is Word.TOO_FEW

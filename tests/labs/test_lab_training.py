@@ -93,17 +93,6 @@ def test_adam_corrects_both_means_for_their_start():
     np.testing.assert_allclose(steps_of("adam", gradients_seen)[-1], parameter, rtol=1e-12)
 
 
-def test_decay_is_of_weights_alone():
-    net = net_with(batchnorm(6))
-    model, batch, descent = fresh(net, 0, 9), DATA.train.at(np.arange(9)), optimizer("sgd", 0.5)
-    plain = train_once(net, model, batch, descent, source_of(0, "d"), 1, {})
-    decayed = train_once(net, model, batch, descent, source_of(0, "d"), 1, {}, decay=0.1)
-    for name, value in model.parameters.items():
-        expected = 0.5 * 0.1 * value if name.startswith("w") else 0.0 * value
-        difference = plain.after.parameters[name] - decayed.after.parameters[name]
-        np.testing.assert_allclose(difference, expected, atol=1e-15)
-
-
 def test_running_averages_follow_the_batch_with_the_unbiased_variance():
     net = net_with(batchnorm(6, keep=0.75))
     step = train_once(

@@ -217,8 +217,8 @@ def test_gradients_of_the_step_that_is_walked_are_proven():
     [
         ({"batch": 2}, "batch must be 4, 6, 8"),
         ({"batch": 7}, "batch must be 4, 6, 8"),
-        ({"batch": 20, "samples": 9}, "10 to 718 samples"),
-        ({"samples": MOST_SAMPLES + 1}, "to 718 samples"),
+        ({"batch": 20, "samples": 9}, "10 to 719 samples"),
+        ({"samples": MOST_SAMPLES + 1}, "to 719 samples"),
         ({"steps": 3}, "4 steps or more"),
     ],
 )
