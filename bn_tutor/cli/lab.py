@@ -21,7 +21,7 @@ Examples:
   bn-tutor lab shift --seed 100           the same with other seeds: does it hold?
   bn-tutor lab convnet --walk             walk through one of its training steps
   bn-tutor lab depth --size width=32      other sizes; repeatable
-  bn-tutor lab all --quick                every lab, one after the other, in about a minute
+  bn-tutor lab all --quick                every lab, one after the other, in under a minute
   bn-tutor lab claims                     every claim, and what your last runs say of it
 """
 LIST, CLAIMS, ALL = "list", "claims", "all"
